@@ -1,0 +1,79 @@
+"""Every error printdock raises on purpose, as values a person can act on.
+
+    PrintdockError
+    ├── UsageError               the command or setting makes no sense as given (exit 2)
+    ├── InputRefused             this file will never work as it is; the next one may
+    ├── StorageError
+    │   ├── StorageNotFound      no such key
+    │   ├── StorageUnavailable   the storage is away or overloaded: trying again may work
+    │   ├── StorageRefused       the storage answered no: trying again will not help
+    │   └── KeyTaken             another file already has this key
+    ├── DatabaseUnavailable      the database is away: trying again may work
+    ├── LeaseLost                another process took over what this one had claimed
+    └── Cancelled                a person stopped the work
+
+Each carries a stable ``code`` for programs, a ``message`` in a person's words and a ``remedy``: what to do next.
+Foreign exceptions are turned into these in one place per library, never further up.
+"""
+
+from __future__ import annotations
+
+
+class PrintdockError(Exception):
+    """Base of all refusals and failures.
+
+    ``code`` is stable and lower_snake_case; ``message`` is one sentence without a trailing newline;
+    ``remedy`` says what to do next, or is empty where nothing can be done.
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, *, code: str | None = None, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        if code is not None:
+            self.code = code
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class UsageError(PrintdockError):
+    code = "wrong_use"
+
+
+class InputRefused(PrintdockError):
+    code = "input_refused"
+
+
+class StorageError(PrintdockError):
+    code = "storage_error"
+
+
+class StorageNotFound(StorageError):
+    code = "storage_not_found"
+
+
+class StorageUnavailable(StorageError):
+    code = "storage_unavailable"
+
+
+class StorageRefused(StorageError):
+    code = "storage_refused"
+
+
+class KeyTaken(StorageError):
+    code = "key_taken"
+
+
+class DatabaseUnavailable(PrintdockError):
+    code = "database_unavailable"
+
+
+class LeaseLost(PrintdockError):
+    code = "lease_lost"
+
+
+class Cancelled(PrintdockError):
+    code = "cancelled"
