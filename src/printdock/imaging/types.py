@@ -41,9 +41,24 @@ class Recipe:
     mirror: bool = False  # left-right, for sublimation
     alpha_threshold: int = 2  # alpha at or below this is nothing
     despeckle: bool = False  # stray specks are erased, and so do not count for the trim
-    max_upscale: float = 4.0  # past this a file is refused unless a template allows more; see preflight
+    max_upscale: float = 4.0  # print px per source px; past it preflight finds `upscaled`
     needs_alpha: bool = False  # the product needs a transparent background
     errors: frozenset[str] = frozenset()  # preflight codes that stop a file of this template
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of whole pixels: left, top, width, height."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Index of a height x width array that cuts this rectangle out."""
+        return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,7 @@ class Preflight:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """What a file's header says, before any pixel is decoded. Width and height are as stored (orientation not applied)."""
+    """What a file's header says, before any pixel is decoded. Width and height are as stored (not upright)."""
 
     format: str  # "png", "jpeg", "webp", "tiff", "gif", "avif", "heic"
     width: int
@@ -96,6 +111,8 @@ class SourceInfo:
     has_profile: bool
     interlaced: bool
     decoded_bytes: int  # of the picture as RGBA, 8 bit
+    orientation: int = 1  # EXIF 1..8; 5..8 swap width and height
+    pages: int = 1  # frames or pages in the file; only the first is ever used
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +120,8 @@ class Prepared:
     """Art made ready for one template.
 
     ``pixels``: the print file, straight alpha; ``look``: the trimmed art, premultiplied, longest side at most
-    `LOOK_PX`, before any sizing, rotation or mirroring; ``art_width``/``art_height``: px of the trimmed art in the source.
+    `LOOK_PX`, before any sizing, rotation or mirroring; ``art_width``/``art_height``: px of the trimmed art in the
+    source, upright.
     """
 
     pixels: Pixels

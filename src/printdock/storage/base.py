@@ -77,7 +77,9 @@ def check_key(key: str) -> str:
     )
     if bad:
         raise StorageRefused(
-            f"{key!r} cannot be a stored name.", code="bad_key", remedy="Use a shorter, plain name without '..' or control characters."
+            f"{key!r} cannot be a stored name.",
+            code="bad_key",
+            remedy="Use a shorter, plain name without '..' or control characters.",
         )
     return key
 

@@ -1,0 +1,72 @@
+# Works in a fresh clone on a machine with python3, git and make. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.PHONY: help setup demo test check format bench lock clean clean-all
+
+BIN := .venv/bin
+# Stamps: a second run finds them newer than the locks and does nothing.
+RUNTIME := .venv/.runtime
+DEV := .venv/.dev
+# Test processes. Each brings its own services, so more of them also means more memory.
+JOBS ?= 2
+ARGS ?=
+CHECKED := src tests bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(RUNTIME) ## Install printdock into .venv (with Python itself missing, says what to install)
+	@:
+
+$(RUNTIME): requirements.lock requirements-build.lock pyproject.toml scripts/setup
+	@scripts/setup runtime
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements-dev.lock
+	@scripts/setup dev
+	@touch $@
+
+demo: $(RUNTIME) ## Draw sample designs, store them, show what was stored, refused and why
+	@$(BIN)/printdock demo $(ARGS)
+
+test: $(DEV) ## Run the tests; one of them: make test ARGS="tests/imaging -k trim"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+check: $(DEV) ## Lint, formatting, types, import rules
+	@echo "check: ruff"
+	@$(BIN)/ruff check --quiet --output-format concise $(CHECKED)
+	@$(BIN)/ruff format --check --quiet $(CHECKED) || { $(BIN)/ruff format --check $(CHECKED); echo 'make format mends this'; exit 1; }
+	@echo "check: mypy"
+	@$(BIN)/mypy --no-error-summary
+	@echo "check: imports"
+	@output=$$($(BIN)/lint-imports 2>&1) || { echo "$$output"; exit 1; }
+
+format: $(DEV) ## Format the code, mend what the linter can
+	@$(BIN)/ruff check --quiet --fix-only $(CHECKED)
+	@$(BIN)/ruff format --quiet $(CHECKED)
+
+bench: $(DEV) ## Measure against the old way of working; options: make bench ARGS="..."
+	@$(BIN)/python -m bench $(ARGS)
+
+# The locks name no index, so any mirror can serve them; hashes keep the content the same. Pins stay as they are
+# unless asked: make lock ARGS=--upgrade
+COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-header --no-annotate
+lock: $(DEV) ## Write the lock files from pyproject.toml
+	@$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv==0.13.9
+	@echo "lock: requirements.lock"
+	@$(COMPILE) $(ARGS) pyproject.toml -o requirements.lock
+	@echo "lock: requirements-dev.lock"
+	@$(COMPILE) $(ARGS) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	@echo "lock: requirements-build.lock"
+	@printf '%s\n' hatchling setuptools pkgconfig cffi | \
+		$(COMPILE) $(ARGS) - -c requirements-dev.lock -o requirements-build.lock
+
+clean: ## Remove caches and build products
+	@rm -rf build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+clean-all: clean ## Remove .venv and .cache too
+	@rm -rf .venv .cache

@@ -1,0 +1,49 @@
+"""What the options say, for the one command this process runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from printdock.cli.common import errors_console
+
+if TYPE_CHECKING:
+    from printdock.settings import Settings
+    from printdock.wiring import Services
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Folder of database, settings and nas/ (or PRINTDOCK_HOME).")
+]
+ShopOption = Annotated[str | None, typer.Option("--shop", help="The shop; the default one when not given.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout; everything else on stderr.")]
+
+_home: Path | None = None
+
+
+def set_home(home: Path | None) -> None:
+    """Remember ``--home`` given before the command."""
+    global _home
+    _home = home
+
+
+def settings_for(home: Path | None) -> Settings:
+    """The settings in force for ``--home``."""
+    from printdock.settings import load
+
+    return load(home or _home)
+
+
+@contextmanager
+def services_for(home: Path | None) -> Iterator[Services]:
+    """The open services for ``--home``; storage trouble is told on stderr."""
+    from printdock.wiring import open_services
+
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=errors_console.file)
+    logging.getLogger("asyncssh").setLevel(logging.ERROR)
+    with open_services(settings_for(home), on_storage=lambda sentence: errors_console.print(sentence, style="yellow")) as services:
+        yield services

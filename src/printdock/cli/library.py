@@ -1,0 +1,164 @@
+"""``printdock verify``, ``doctor``, ``demo`` and ``bench``: is all well, and what does it look like."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from printdock.cli.common import console, errors_console, print_json, shown
+from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_for, settings_for
+from printdock.errors import PrintdockError
+
+if TYPE_CHECKING:
+    from printdock.designs.verify import Verification
+    from printdock.wiring import Services
+
+
+def verify(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what is found; nothing is lost by it.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Read every file and compare its digest.")] = False,
+    shop: ShopOption = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Check that every row has its file and every file its row. Exit code 3 when something is left to mend."""
+    from printdock.designs.verify import verify_shop
+    from printdock.shops.queries import list_shops
+
+    with services_for(home) as services:
+        with services.database.read() as connection:
+            shops = [one for one in list_shops(connection) if shop in (None, one.name)]
+        parts = (services.database, services.storage, services.spool, services.clock)
+        with errors_console.status("Checking") as status:
+            show = lambda path: status.update(f"Checking {shown(path)}")  # noqa: E731
+            found = [verify_shop(one, *parts, repair=repair, deep=deep, report=show) for one in shops]
+    clean = all(one.clean for one in found)
+    if json:
+        print_json({"clean": clean, "shops": [one.as_dict() for one in found]})
+    else:
+        for one in found:
+            _print_verification(one)
+    raise typer.Exit(0 if clean else 3)
+
+
+def _print_verification(found: Verification) -> None:
+    done = found.recovered
+    if done.confirmed or done.released or done.sent:
+        console.print(
+            f"Finished what was cut off: {done.confirmed} confirmed, {done.released} undone, {done.sent} sent from the spool."
+        )
+    for problem in found.problems:
+        mended = f" [green]{shown(problem.repaired, 200)}[/]" if problem.repaired else ""
+        console.print(f"[red]{problem.code}[/] {shown(problem.path, 160)}: {shown(problem.message, 200)}{mended}")
+    for note in found.notes:
+        console.print(shown(note, 200), style="dim")
+    word = "[green]clean[/]" if found.clean else "[red]not clean[/]: printdock verify --repair"
+    waiting = f", {found.spooled} wait in the spool" if found.spooled else ""
+    console.print(f"{shown(found.shop)}: {found.files} files as they should be{waiting}; {word}")
+
+
+def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
+    """What is in force, and whether each part works. Exit code 3 when one does not."""
+    settings = settings_for(home)
+    facts = {"home": str(settings.home), "storage": settings.storage_shown, **_libraries()}
+    checks: list[dict[str, Any]] = []
+    try:
+        with services_for(home) as services:
+            checks.append({"part": "database", "ok": True, "detail": repr(services.database)})
+            checks.append(_check_storage(services))
+            checks.append(_check_disk(settings.home))
+    except PrintdockError as error:
+        checks.append({"part": "start", "ok": False, "detail": str(error)})
+    in_force = {name: _masked(getattr(settings, name)) for name in type(settings).model_fields}
+    healthy = all(check["ok"] for check in checks)
+    if json:
+        print_json({"ok": healthy, "facts": facts, "checks": checks, "settings": in_force})
+    else:
+        _print_doctor(facts, checks, in_force)
+    raise typer.Exit(0 if healthy else 3)
+
+
+def _libraries() -> dict[str, str]:
+    import platform
+    from importlib.metadata import version
+
+    import pyvips
+
+    names = ("printdock", "numpy", "opencv-python-headless", "sqlalchemy", "asyncssh")
+    vips = ".".join(str(pyvips.version(part)) for part in range(3))
+    return {"python": platform.python_version(), "libvips": vips} | {name: version(name) for name in names}
+
+
+def _check_storage(services: Services) -> dict[str, Any]:
+    from printdock.cli.storage import check_storage
+
+    try:
+        result = check_storage(services, services.settings.shop)
+    except PrintdockError as error:
+        return {"part": "storage", "ok": False, "detail": str(error)}
+    return {"part": "storage", "ok": True, "detail": f"written in {result['write_ms']} ms, {result['spooled']} files in the spool"}
+
+
+def _check_disk(home: Path) -> dict[str, Any]:
+    free = shutil.disk_usage(home).free
+    return {"part": "disk", "ok": free > 1e9, "detail": f"{free / 1e9:.1f} GB free for database and spool"}
+
+
+def _masked(value: Any) -> str | None:
+    return None if value is None else str(value)  # secrets print as stars by themselves
+
+
+def _print_doctor(facts: dict[str, str], checks: list[dict[str, Any]], in_force: dict[str, str | None]) -> None:
+    console.print("  ".join(f"[dim]{key}[/] {shown(value, 200)}" for key, value in facts.items()), highlight=False)
+    for check in checks:
+        mark = "[green]ok[/]  " if check["ok"] else "[red]bad[/] "
+        console.print(f"{mark}{check['part']}: {shown(check['detail'], 300)}", highlight=False)
+    table = Table("setting", "in force", box=None, pad_edge=False)
+    for name, value in in_force.items():
+        table.add_row(name, "" if value is None else shown(value, 200))
+    console.print(table)
+
+
+def demo(
+    folder: Annotated[Path | None, typer.Option("--folder", help="Keep the demo here; a temporary folder otherwise.")] = None,
+) -> None:
+    """Draw sample designs, ingest them into a scratch home, and show what was stored, refused and why."""
+    from printdock.cli.ingest import ingest_once
+    from printdock.demo import draw
+    from printdock.settings import load
+    from printdock.wiring import open_services
+
+    place = folder or Path(tempfile.mkdtemp(prefix="printdock-demo-"))
+    console.print(f"Drawing sample designs into {place / 'designs'} …")
+    drawn = draw(place / "designs")
+    console.print(f"{len(drawn)} files. Now: [bold]printdock ingest {place / 'designs'} --template 'UVDTF 16oz'[/]\n")
+    settings = load(place / "home").model_copy(update={"database_url": None, "storage": None, "qnap_host": None})
+    with open_services(settings) as services:
+        template = services.template("UVDTF 16oz", services.shop())
+        ingest_once(services, template, sorted(drawn))
+    console.print("\n[bold]The print files:[/]")
+    for path in sorted((place / "home" / "nas").rglob("*.png")):
+        console.print(f"  {shown(str(path), 200)}", highlight=False)
+    console.print(f"\nLook around:  .venv/bin/printdock --home {place / 'home'} duplicates list", highlight=False)
+    console.print(f"              .venv/bin/printdock --home {place / 'home'} verify", highlight=False)
+
+
+def bench(
+    images: Annotated[Path, typer.Option("--images", help="A folder of designs to measure with.")],
+    template: Annotated[str, typer.Option("--template", "-t")] = "UVDTF 16oz",
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="Times each variant is run, interleaved.")] = 3,
+    json: JsonOption = False,
+) -> None:
+    """Each optimisation turned off in turn by its setting, all off, all on: CPU, wall time and memory on your designs."""
+    from printdock.ablation import compare, print_table
+
+    result = compare(images, template=template, rounds=rounds, tell=errors_console.print)
+    if json:
+        print_json(result)
+    else:
+        print_table(result, console)

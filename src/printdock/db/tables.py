@@ -1,0 +1,209 @@
+"""The schema. Every row belongs to a shop; unique constraints, not checks in code, keep numbers and files apart."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from printdock.db.types import UtcDateTime, Uuid
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+shops = Table(
+    "shops",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    # Counts claims. A claim that finds it changed since it looked for duplicates looks again (designs/ledger.py).
+    Column("revision", BigInteger, nullable=False, server_default=text("0")),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("prefix", String(40), nullable=False),
+    Column("pattern", String(200), nullable=False),
+    Column("recipe", JSON, nullable=False),  # imaging.types.Recipe as plain data
+    Column("next_number", Integer, nullable=False),  # the number the next new print file takes
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("shop_id", "name"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("template_id", ForeignKey("templates.id"), nullable=False),
+    Column("owner", String(200), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("stored", Integer, nullable=False, server_default=text("0")),
+    Column("duplicates", Integer, nullable=False, server_default=text("0")),
+    Column("failed", Integer, nullable=False, server_default=text("0")),
+    Index(None, "shop_id", "started_at"),
+)
+
+designs = Table(
+    "designs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("similar_to", Uuid),  # the design a person should compare it with
+    Column("similar_distance", Float),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "shop_id", "created_at"),
+)
+
+#: What comparisons need of a design, apart from the row that lists and pages read.
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("design_id", ForeignKey("designs.id"), primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("signatures", LargeBinary, nullable=False),
+    Column("aspect", Float, nullable=False),
+    Column("coarse", LargeBinary, nullable=False),
+)
+
+#: The near-duplicate index: an equal ``band`` makes two designs candidates (dedupe/bands.py).
+bands = Table(
+    "bands",
+    metadata,
+    Column("shop_id", Integer, primary_key=True, autoincrement=False),
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("design_id", Uuid, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+print_files = Table(
+    "print_files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("template_id", ForeignKey("templates.id"), nullable=False),
+    Column("design_id", ForeignKey("designs.id"), nullable=False),
+    Column("upload_id", ForeignKey("uploads.id")),
+    Column("number", Integer, nullable=False),
+    Column("path", String(1000), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("owner", String(200)),  # who stores it now; empty once stored
+    Column("lease_until", UtcDateTime),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("dpi", Integer),
+    Column("bytes", BigInteger),
+    Column("sha256", LargeBinary(32)),
+    Column("art_width", Integer),
+    Column("art_height", Integer),
+    Column("recipe", JSON, nullable=False),  # as it was when this file was made: a template may change later
+    Column("preflight", JSON),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("stored_at", UtcDateTime),
+    UniqueConstraint("shop_id", "template_id", "number"),
+    UniqueConstraint("shop_id", "path"),
+    CheckConstraint("state IN ('storing', 'spooled', 'stored', 'missing', 'deleted')", name="state"),
+    Index(None, "design_id"),
+    Index(
+        "ix_print_files_unfinished",
+        "shop_id",
+        "owner",
+        sqlite_where=text("state = 'storing'"),
+        postgresql_where=text("state = 'storing'"),
+    ),
+)
+
+#: The bytes the shop has seen for a template, whatever became of them: a known file is answered before it is decoded.
+sources = Table(
+    "sources",
+    metadata,
+    Column("shop_id", Integer, primary_key=True, autoincrement=False),
+    Column("template_id", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", LargeBinary(32), primary_key=True),
+    Column("print_file_id", ForeignKey("print_files.id"), nullable=False, index=True),
+    Column("match_id", Integer),  # set when these bytes were refused by a comparison a person may overrule
+    sqlite_with_rowid=False,
+)
+
+#: What a comparison found worth a person's look: refused duplicates and stored look-alikes, with the evidence.
+matches = Table(
+    "matches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("template_id", ForeignKey("templates.id"), nullable=False),
+    Column("upload_id", ForeignKey("uploads.id")),
+    Column("kind", String(10), nullable=False),  # duplicate | similar
+    Column("source", String(4500), nullable=False),  # the newcomer's path as it was given
+    Column("sha256", LargeBinary(32), nullable=False),
+    Column("design_id", Uuid),  # the newcomer, where it was stored
+    Column("matched_design_id", Uuid, nullable=False),
+    Column("matched_print_file_id", Uuid),
+    Column("distance", Float, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("decision", String(10)),  # keep | drop, by a person
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Index(None, "shop_id", "sha256"),
+    Index(None, "shop_id", "decision"),
+)
+
+upload_files = Table(
+    "upload_files",
+    metadata,
+    Column("upload_id", ForeignKey("uploads.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("source", String(4500), nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("code", String(60)),
+    Column("design_id", Uuid),
+    Column("print_file_id", Uuid),
+    Column("answer", JSON, nullable=False),  # the file's entry exactly as ``--json`` prints it
+)
+
+#: Hashes of the replaced system (ImageHash p/a/d/w, 256 bits): an exact match flags a design, never refuses it.
+old_hashes = Table(
+    "old_hashes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("label", String(1000), nullable=False),
+    Column("phash", LargeBinary(32)),
+    Column("ahash", LargeBinary(32)),
+    Column("dhash", LargeBinary(32)),
+    Column("whash", LargeBinary(32)),
+    UniqueConstraint("shop_id", "label"),
+    Index(None, "shop_id", "phash"),
+    Index(None, "shop_id", "dhash"),
+    Index(None, "shop_id", "ahash"),
+    Index(None, "shop_id", "whash"),
+)
+

@@ -1,0 +1,337 @@
+"""The main job: files become print files in the storage and rows in the database, each with an outcome.
+
+    read -> prepare -> decide (in order) -> claim -> encode -> write down -> store -> confirm
+
+Stages overlap; what is in flight is bounded by bytes and by count (`Limits`). Deciding runs on one thread in the order
+of the upload, recording on another; pictures are prepared and encoded on ``workers`` threads each, stored on
+``transfers``. Wherever it is cut off, `recover` finishes or undoes what was begun.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from printdock.db.tables import uploads
+from printdock.designs import known, ledger
+from printdock.designs.admit import Admitted, admit, check_unchanged
+from printdock.designs.decide import Decider, Onward
+from printdock.designs.item import Duplicates, Event, Item, Stage, Upload
+from printdock.designs.lease import RENEW_EVERY_S
+from printdock.designs.outcomes import Failed, answer
+from printdock.designs.recover import recover
+from printdock.designs.store import Recorder
+from printdock.errors import Cancelled, DatabaseUnavailable, PrintdockError
+from printdock.imaging.codec import encode_png, probe
+from printdock.imaging.fingerprint import fingerprint
+from printdock.imaging.prepare import prepare, reserve
+from printdock.pipeline.flow import Budget, Group
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of an upload; ``files`` are the entries of `outcomes.answer`, in the upload's order."""
+
+    upload: str
+    stored: int
+    duplicates: int
+    failed: int
+    seconds: float
+    files: list[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The document that ``--json`` prints."""
+        return {
+            "upload": self.upload,
+            "stored": self.stored,
+            "duplicates": self.duplicates,
+            "failed": self.failed,
+            "seconds": round(self.seconds, 3),
+            "files": self.files,
+        }
+
+
+def ingest(upload: Upload, sources: Iterable[Path]) -> Report:
+    """Take in ``sources`` in order. Every file ends as exactly one entry of the report.
+
+    Setting ``upload.stop`` from another thread ends it early: what is claimed is finished, the rest is answered as
+    stopped. Raises `DatabaseUnavailable` when the database does not answer at the start.
+    """
+    started = time.monotonic()
+    if not upload.dry_run:
+        _open(upload)
+    flow = _Flow(upload)
+    renewing = _Renewal(upload)
+    try:
+        items = flow.run(sources)
+    finally:
+        renewing.close()
+    entries = [answer(item.source, item.outcome) for item in items if item.outcome is not None]
+    counts = {word: sum(entry["outcome"] == word for entry in entries) for word in ("stored", "duplicate", "failed")}
+    report = Report(
+        str(upload.id), counts["stored"], counts["duplicate"], counts["failed"], time.monotonic() - started, entries
+    )
+    if not upload.dry_run:
+        _finish(upload, report)
+    return report
+
+
+def _open(upload: Upload) -> None:
+    recover(upload)
+    row = {
+        "id": upload.id,
+        "shop_id": upload.template.shop.id,
+        "template_id": upload.template.id,
+        "owner": upload.owner,
+        "started_at": upload.clock(),
+    }
+    upload.write(lambda connection: connection.execute(insert(uploads).values(**row)))
+
+
+def _finish(upload: Upload, report: Report) -> None:
+    done = (
+        update(uploads)
+        .where(uploads.c.shop_id == upload.template.shop.id, uploads.c.id == upload.id)
+        .values(
+            finished_at=upload.clock(), stored=report.stored, duplicates=report.duplicates, failed=report.failed
+        )
+    )
+    try:
+        upload.write(lambda connection: connection.execute(done))
+    except DatabaseUnavailable as error:
+        log.warning("the upload's counts could not be recorded: %s", error)
+
+
+class _Renewal:
+    """Keeps this process's claims while it works."""
+
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="printdock-lease", daemon=True)
+        if not upload.dry_run:
+            self._thread.start()
+
+    def _run(self) -> None:
+        while not self._over.wait(RENEW_EVERY_S):
+            try:
+                with self._upload.database.write() as connection:
+                    ledger.renew(connection, self._upload.owner, self._upload.clock())
+            except DatabaseUnavailable as error:
+                log.warning("claims could not be renewed: %s", error)
+
+    def close(self) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+
+class _Flow:
+    """The stages of one upload and the threads between them."""
+
+    def __init__(self, upload: Upload) -> None:
+        limits = upload.limits
+        self._upload = upload
+        self._memory = Budget(size=limits.memory_bytes, count=limits.batch_images)
+        self._seen: set[bytes] = set()
+        self._recorder = Recorder(upload, self._give_back)
+        onward = Onward(
+            prepare=self._prepare_now,
+            encode=self._start_encode,
+            settle=self._recorder.settle,
+            follow=self._recorder.follow,
+            recover=lambda: recover(upload),
+        )
+        self._decider: Group[Item] = Group(
+            "printdock-decide",
+            Decider(upload, onward).handle,
+            limit=limits.batch_images,
+            failed=self._undecided,
+            ordered=True,
+        )
+        self._preparing = ThreadPoolExecutor(limits.workers, thread_name_prefix="printdock-prepare")
+        self._encoding = ThreadPoolExecutor(limits.workers, thread_name_prefix="printdock-encode")
+
+    def run(self, sources: Iterable[Path]) -> list[Item]:
+        """Take all of ``sources`` through; answers the items in order, settled."""
+        items: list[Item] = []
+        try:
+            for batch in self._batches(sources, items):
+                self._start(batch)
+        finally:
+            self._preparing.shutdown()
+            self._decider.close()
+            self._encoding.shutdown()
+            self._recorder.all_settled(len(items))
+            self._recorder.close()
+        return items
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def _batches(self, sources: Iterable[Path], items: list[Item]) -> Iterator[list[Item]]:
+        """Read files into groups that fit the batch limits, so that one query asks for a whole group."""
+        batch: list[Item] = []
+        size = 0
+        for path in sources:
+            item = Item(len(items), path, str(path))
+            items.append(item)
+            self._upload.report(Event(Stage.FOUND, item.source))
+            self._guarded(item, self._admit)
+            batch.append(item)
+            size += 0 if item.admitted is None else item.admitted.size
+            if len(batch) >= self._upload.limits.batch_images or size >= self._upload.limits.batch_bytes:
+                yield batch
+                batch, size = [], 0
+        yield batch
+
+    def _admit(self, item: Item) -> None:
+        if self._upload.stop.is_set():
+            raise Cancelled("The upload was stopped before this file.", remedy="Run it again.")
+        item.admitted = admit(item.path, self._upload.limits.max_file_bytes)
+
+    def _start(self, batch: Sequence[Item]) -> None:
+        known_digests = self._known(batch)
+        for item in batch:
+            self._upload.report(Event(Stage.READ, item.source))
+            if item.outcome is not None or item.digest in known_digests or self._is_repeat(item):
+                self._decider.add(item, item.position)
+                continue
+            self._guarded(item, self._reserve)
+            if item.outcome is not None:
+                self._decider.add(item, item.position)
+            else:
+                self._preparing.submit(self._prepare_stage, item)
+
+    def _known(self, batch: Sequence[Item]) -> set[bytes]:
+        """Which files need not be decoded: their bytes are known. (Decided for good, in order, by the decider.)"""
+        upload = self._upload
+        digests = [item.digest for item in batch if item.admitted is not None]
+        if upload.duplicates is Duplicates.OFF or not digests:
+            return set()
+        try:
+            found = upload.read(lambda connection: known.known_files(connection, upload.template, digests))
+        except DatabaseUnavailable as error:
+            for item in batch:
+                item.outcome = item.outcome or Failed.of(error)
+            return set()
+        return {digest for digest, file in found.items() if file.state != "missing"}
+
+    def _is_repeat(self, item: Item) -> bool:
+        if self._upload.duplicates is Duplicates.OFF:
+            return False
+        item.repeats = item.digest in self._seen
+        self._seen.add(item.digest)
+        return item.repeats
+
+    def _reserve(self, item: Item) -> None:
+        """Wait for room in memory: the header tells how much the picture will take."""
+        assert item.admitted is not None
+        info = probe(item.admitted.data, max_pixels=self._upload.limits.max_pixels)
+        needed = reserve(info, self._upload.template.recipe)
+        self._memory.take(needed)
+        item.held = needed
+
+    # --- preparing and encoding ----------------------------------------------------------------------------------
+
+    def _prepare_stage(self, item: Item) -> None:
+        self._guarded(item, self._prepare)
+        self._upload.report(Event(Stage.PREPARED, item.source))
+        self._decider.add(item, item.position)
+
+    def _prepare(self, item: Item) -> None:
+        upload, admitted = self._upload, item.admitted
+        assert admitted is not None
+        template = upload.template if upload.reread is None else upload.reread()
+        prepared = prepare(admitted.data, template.recipe, max_pixels=upload.limits.max_pixels)
+        check_unchanged(admitted)
+        if upload.duplicates is Duplicates.ON and item.fingerprint is None:
+            item.fingerprint = fingerprint(prepared.look)
+        item.prepared = prepared
+        item.art_size = prepared.art_width, prepared.art_height
+        item.size = prepared.width, prepared.height, prepared.dpi
+        item.warnings = tuple(f"{finding.code}: {finding.message}" for finding in prepared.preflight.findings)
+        self._forget_bytes(item)
+        self._keep_only(item, prepared.pixels.nbytes + prepared.look.nbytes)
+
+    def _prepare_now(self, item: Item) -> None:
+        """Prepare on the calling thread; its source is read again, since its bytes were dropped or never decoded."""
+
+        def again(item: Item) -> None:
+            assert item.admitted is not None
+            read = admit(item.path, self._upload.limits.max_file_bytes)
+            if read.sha256 != item.admitted.sha256:
+                raise PrintdockError("It changed while it was read.", code="changed_while_reading", remedy="Send it again.")
+            item.admitted = read
+            self._prepare(item)
+
+        self._guarded(item, again)
+
+    def _start_encode(self, item: Item) -> None:
+        self._encoding.submit(self._encode_stage, item)
+
+    def _encode_stage(self, item: Item) -> None:
+        self._guarded(item, self._encode)
+        self._upload.report(Event(Stage.ENCODED, item.source))
+        if item.outcome is None:
+            self._recorder.encoded(item)
+        else:
+            self._recorder.settle(item)
+
+    def _encode(self, item: Item) -> None:
+        assert item.prepared is not None
+        png = encode_png(item.prepared.pixels, item.prepared.dpi)
+        item.bytes, item.sha256 = len(png), hashlib.sha256(png).digest()
+        item.png = png  # before the picture goes: whoever compares with this file finds one of the two
+        item.prepared = None
+        self._keep_only(item, len(png))
+
+    # --- what is held --------------------------------------------------------------------------------------------
+
+    def _forget_bytes(self, item: Item) -> None:
+        assert item.admitted is not None
+        kept = item.admitted
+        item.admitted = Admitted(kept.path, kept.path, kept.size, kept.modified_ns, kept.sha256)
+
+    def _keep_only(self, item: Item, size: int) -> None:
+        if item.held > size:
+            self._memory.shrink(item.held - size)
+            item.held = size
+
+    def _give_back(self, item: Item) -> None:
+        if item.held:
+            self._memory.give_back(item.held)
+            item.held = 0
+        if item.admitted is not None:
+            self._forget_bytes(item)
+
+    # --- failures ------------------------------------------------------------------------------------------------
+
+    def _guarded(self, item: Item, work: Callable[[Item], None]) -> None:
+        """Run one stage of one file: what it raises is that file's outcome, and no other file's."""
+        try:
+            work(item)
+        except PrintdockError as error:
+            item.outcome = Failed.of(error)
+        except Exception as error:  # a bug must cost one file, not the upload
+            log.exception("%s failed", item.source)
+            item.outcome = Failed("internal_error", f"Something unexpected happened: {error!r}. Please report it.")
+
+    def _undecided(self, group: Sequence[Item], error: Exception) -> None:
+        if not isinstance(error, PrintdockError):
+            log.error("deciding failed", exc_info=error)
+            error = PrintdockError(f"Something unexpected happened: {error!r}.", code="internal_error", remedy="Please report it.")
+        for item in group:
+            if item.outcome is None and item.claim is None:
+                item.outcome = Failed.of(error)
+                self._recorder.settle(item)

@@ -1,0 +1,52 @@
+"""Who is storing what: a claim belongs to one process and ends with it.
+
+A claim left by a process that died on this machine is free at once; one of another machine when its lease ran out.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import psutil
+from uuid_utils.compat import uuid4
+
+#: How long a claim stands without being renewed, and how often it is renewed.
+LEASE = timedelta(seconds=90)
+RENEW_EVERY_S = 20.0
+
+Clock = Callable[[], datetime]
+
+
+def new_owner() -> str:
+    """This process, so named that no other process ever has the same name."""
+    pid = os.getpid()
+    started = int(psutil.Process(pid).create_time() * 1000)
+    return f"{socket.gethostname()[:80]}|{_boot()}|{pid}|{started}|{uuid4().hex[:8]}"
+
+
+def is_dead(owner: str | None, lease_until: datetime | None, now: datetime) -> bool:
+    """Whether the claim's process can no longer be at work on it."""
+    if owner is None or lease_until is None or lease_until <= now:
+        return True
+    host, boot, pid, started, _random = owner.split("|")
+    if host != socket.gethostname()[:80]:
+        return False
+    if boot != _boot():
+        return True
+    try:
+        return int(psutil.Process(int(pid)).create_time() * 1000) != int(started)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _boot() -> str:
+    # Two containers may share a host name and each have a process 1: the boot time of the kernel and the
+    # process namespace tell them apart.
+    try:
+        namespace = str(os.stat("/proc/self/ns/pid").st_ino)
+    except OSError:
+        namespace = "0"
+    return f"{int(psutil.boot_time())}.{namespace}"

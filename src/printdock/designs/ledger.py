@@ -1,0 +1,357 @@
+"""The rows behind an upload: claim before a byte is stored, confirm after, release or finish what was cut off.
+
+States of a print file: ``storing`` (claimed by an owner) -> ``stored``, or ``spooled`` (kept locally until the storage
+is back) -> ``stored``. ``missing``: its file is gone from the storage; the same art restores it under its old number.
+``deleted``: dropped by a person; the number stays taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from uuid_utils.compat import uuid7
+
+from printdock.db.tables import bands, designs, fingerprints, matches, print_files, shops, sources
+from printdock.dedupe.bands import stored_bands
+from printdock.designs.lease import LEASE
+from printdock.errors import LeaseLost
+from printdock.imaging.fingerprint import Fingerprint, parse_signatures
+from printdock.shops.queries import Shop
+from printdock.templates.queries import Template, recipe_data, take_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrintFile:
+    """Art to be stored, as (or for) ``design``; ``restores`` names a print file whose stored file is gone."""
+
+    design: UUID
+    is_new_design: bool
+    source: str
+    name: str
+    sha256: bytes  # of the source
+    width: int
+    height: int
+    dpi: int
+    art_width: int
+    art_height: int
+    preflight: dict[str, Any]
+    fingerprint: Fingerprint | None
+    restores: UUID | None = None
+    similar_to: UUID | None = None
+    distance: float | None = None
+    evidence: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSource:
+    """A file whose art the shop already has, and what proves it.
+
+    ``print_file`` is None while the art it repeats is claimed in the same transaction.
+    """
+
+    source: str
+    sha256: bytes
+    design: UUID
+    print_file: UUID | None
+    distance: float
+    reason: str
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A print file's row, taken for this process."""
+
+    print_file: UUID
+    design: UUID
+    number: int
+    path: str
+
+
+class Stale(Exception):
+    """Another upload claimed something since this one looked: look again."""
+
+
+def revision(connection: Connection, shop: Shop) -> int:
+    """The count of claims so far; hand it to `claim`."""
+    return int(connection.execute(select(shops.c.revision).where(shops.c.id == shop.id)).scalar_one())
+
+
+def claim(
+    connection: Connection,
+    template: Template,
+    news: Sequence[NewPrintFile],
+    refused: Sequence[RefusedSource],
+    *,
+    seen: int,
+    owner: str,
+    upload: UUID,
+    now: datetime,
+) -> list[Claim]:
+    """Take rows and numbers for ``news`` and remember the bytes of all; one claim per new, in order.
+
+    The row of the shop is taken first, so claims of one shop follow each other. Raises `Stale` (and the transaction
+    must be rolled back) when the shop's revision is no longer ``seen``.
+    """
+    _advance(connection, template.shop, seen)
+    claims = {new.design: _restore(connection, template, new, owner, now) for new in news if new.restores is not None}
+    claims |= _insert(connection, template, [new for new in news if new.restores is None], owner, upload, now)
+    for new in news:
+        if new.similar_to is not None:
+            _record_match(connection, template, upload, now, "similar", new, new.design)
+    answers: dict[bytes, tuple[UUID, int | None]] = {new.sha256: (claims[new.design].print_file, None) for new in news}
+    for bad in refused:
+        bad = replace(bad, print_file=bad.print_file or claims[bad.design].print_file)
+        assert bad.print_file is not None
+        answers[bad.sha256] = bad.print_file, _record_match(connection, template, upload, now, "duplicate", bad, None)
+    _remember(connection, template, answers)
+    return [claims[new.design] for new in news]
+
+
+def _advance(connection: Connection, shop: Shop, seen: int) -> None:
+    advanced = update(shops).where(shops.c.id == shop.id).values(revision=shops.c.revision + 1).returning(shops.c.revision)
+    if connection.execute(advanced).scalar_one() != seen + 1:
+        raise Stale
+
+
+def _insert(
+    connection: Connection, template: Template, news: Sequence[NewPrintFile], owner: str, upload: UUID, now: datetime
+) -> dict[UUID, Claim]:
+    if not news:
+        return {}
+    claims = {}
+    design_rows, fingerprint_rows, band_rows, file_rows = [], [], [], []
+    for number, new in enumerate(news, take_numbers(connection, template, len(news))):
+        taken = claims[new.design] = Claim(uuid7(), new.design, number, template.path(number))
+        file_rows.append(_file_row(template, taken, new, owner, upload, now))
+        if new.is_new_design:
+            design_rows.append(_design_row(template.shop, new, now))
+            if new.fingerprint is not None:
+                fingerprint_rows.append(fingerprint_row(template.shop, new.design, new.fingerprint))
+                band_rows += band_rows_of(template.shop, new.design, new.fingerprint)
+    for table, rows in ((designs, design_rows), (fingerprints, fingerprint_rows), (bands, band_rows), (print_files, file_rows)):
+        if rows:
+            connection.execute(insert(table), rows)
+    return claims
+
+
+def _design_row(shop: Shop, new: NewPrintFile, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new.design,
+        "shop_id": shop.id,
+        "name": new.name,
+        "similar_to": new.similar_to,
+        "similar_distance": new.distance if new.similar_to else None,
+        "created_at": now,
+    }
+
+
+def fingerprint_row(shop: Shop, design: UUID, fingerprint: Fingerprint) -> dict[str, Any]:
+    """The row of ``fingerprints`` for a design."""
+    return {
+        "design_id": design,
+        "shop_id": shop.id,
+        "signatures": fingerprint.signature_bytes(),
+        "coarse": fingerprint.coarse,
+        "aspect": fingerprint.aspect,
+    }
+
+
+def fingerprint_of(row: Row[Any]) -> Fingerprint:
+    """The fingerprint in a row of ``fingerprints``."""
+    return Fingerprint(parse_signatures(bytes(row.signatures)), bytes(row.coarse), row.aspect)
+
+
+def band_rows_of(shop: Shop, design: UUID, fingerprint: Fingerprint) -> list[dict[str, Any]]:
+    """The rows of ``bands`` for a design."""
+    return [{"shop_id": shop.id, "band": band, "design_id": design} for band in sorted(set(stored_bands(fingerprint)))]
+
+
+def _file_row(
+    template: Template, taken: Claim, new: NewPrintFile, owner: str, upload: UUID, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": taken.print_file,
+        "shop_id": template.shop.id,
+        "template_id": template.id,
+        "design_id": taken.design,
+        "upload_id": upload,
+        "number": taken.number,
+        "path": taken.path,
+        "created_at": now,
+    } | _made(template, new, owner, now)
+
+
+def _made(template: Template, new: NewPrintFile, owner: str, now: datetime) -> dict[str, Any]:
+    return {
+        "state": "storing",
+        "owner": owner,
+        "lease_until": now + LEASE,
+        "width": new.width,
+        "height": new.height,
+        "dpi": new.dpi,
+        "art_width": new.art_width,
+        "art_height": new.art_height,
+        "recipe": recipe_data(template.recipe),
+        "preflight": new.preflight,
+    }
+
+
+def _restore(connection: Connection, template: Template, new: NewPrintFile, owner: str, now: datetime) -> Claim:
+    taken = (
+        update(print_files)
+        .where(print_files.c.shop_id == template.shop.id, print_files.c.id == new.restores, print_files.c.state == "missing")
+        .values(**_made(template, new, owner, now))
+        .returning(print_files.c.id, print_files.c.design_id, print_files.c.number, print_files.c.path)
+    )
+    row = connection.execute(taken).one_or_none()
+    if row is None:
+        raise Stale
+    return Claim(row.id, row.design_id, row.number, row.path)
+
+
+def _record_match(
+    connection: Connection,
+    template: Template,
+    upload: UUID,
+    now: datetime,
+    kind: str,
+    found: NewPrintFile | RefusedSource,
+    newcomer: UUID | None,
+) -> int:
+    matched = found.similar_to if isinstance(found, NewPrintFile) else found.design
+    values = {
+        "shop_id": template.shop.id,
+        "template_id": template.id,
+        "upload_id": upload,
+        "kind": kind,
+        "source": found.source,
+        "sha256": found.sha256,
+        "design_id": newcomer,
+        "matched_design_id": matched,
+        "matched_print_file_id": found.print_file if isinstance(found, RefusedSource) else None,
+        "distance": found.distance or 0.0,
+        "evidence": found.evidence or {},
+        "created_at": now,
+    }
+    return int(connection.execute(insert(matches).values(**values).returning(matches.c.id)).scalar_one())
+
+
+def _remember(connection: Connection, template: Template, answers: Mapping[bytes, tuple[UUID, int | None]]) -> None:
+    """Each file's bytes point to the print file that answers for them; bytes known before are pointed anew."""
+    if not answers:
+        return
+    own = sources.c.shop_id == template.shop.id, sources.c.template_id == template.id
+    connection.execute(delete(sources).where(*own, sources.c.sha256.in_(list(answers))))
+    rows = [
+        {"shop_id": template.shop.id, "template_id": template.id, "sha256": digest, "print_file_id": file, "match_id": match}
+        for digest, (file, match) in answers.items()
+    ]
+    connection.execute(insert(sources), rows)
+
+
+def mark_encoded(connection: Connection, owner: str, files: Sequence[tuple[UUID, int, bytes]]) -> None:
+    """Write down size and digest of (print file, bytes, sha256) before they are stored: a sweep knows them again."""
+    marked = (
+        update(print_files)
+        .where(print_files.c.id == bindparam("key"), print_files.c.owner == owner, print_files.c.state == "storing")
+        .values(bytes=bindparam("size"), sha256=bindparam("digest"))
+    )
+    connection.execute(marked, [{"key": key, "size": size, "digest": digest} for key, size, digest in files])
+
+
+def settle(connection: Connection, owner: str, state: str, keys: Sequence[UUID], now: datetime) -> set[UUID]:
+    """Move ``keys`` of ``owner`` from storing to ``state`` ("stored" or "spooled"). Answers those still owned."""
+    settled = (
+        update(print_files)
+        .where(print_files.c.id.in_(keys), print_files.c.owner == owner, print_files.c.state == "storing")
+        .values(state=state, owner=None, lease_until=None, stored_at=now if state == "stored" else None)
+        .returning(print_files.c.id)
+    )
+    return set(connection.execute(settled).scalars())
+
+
+def renew(connection: Connection, owner: str, now: datetime) -> None:
+    """Keep the claims of ``owner`` for another lease."""
+    connection.execute(
+        update(print_files)
+        .where(print_files.c.owner == owner, print_files.c.state == "storing")
+        .values(lease_until=now + LEASE)
+    )
+
+
+def renumber(connection: Connection, template: Template, owner: str, key: UUID) -> Claim:
+    """Give a claim the next number, because another file already has its name. Raises `LeaseLost`."""
+    number = take_numbers(connection, template, 1)
+    moved = (
+        update(print_files)
+        .where(print_files.c.id == key, print_files.c.owner == owner, print_files.c.state == "storing")
+        .values(number=number, path=template.path(number))
+        .returning(print_files.c.design_id)
+    )
+    design = connection.execute(moved).scalar_one_or_none()
+    if design is None:
+        raise LeaseLost("Another process took this file over.", remedy="Run again.")
+    return Claim(key, design, number, template.path(number))
+
+
+def release(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> None:
+    """Give claims back: their rows, the bytes that pointed to them, and designs that nothing else belongs to.
+
+    A claim that was restoring a print file is put back to ``missing``, with its number.
+    """
+    own = print_files.c.shop_id == shop.id, print_files.c.id.in_(keys)
+    connection.execute(delete(sources).where(sources.c.shop_id == shop.id, sources.c.print_file_id.in_(keys)))
+    restored = update(print_files).where(*own, print_files.c.stored_at.is_not(None))
+    connection.execute(restored.values(state="missing", owner=None, lease_until=None))
+    gone = delete(print_files).where(*own, print_files.c.stored_at.is_(None)).returning(print_files.c.design_id)
+    candidates = set(connection.execute(gone).scalars())
+    connection.execute(
+        delete(matches).where(matches.c.shop_id == shop.id, matches.c.matched_print_file_id.in_(keys), matches.c.decision.is_(None))
+    )
+    if candidates:
+        kept = connection.execute(select(print_files.c.design_id).where(print_files.c.design_id.in_(candidates))).scalars()
+        forget_designs(connection, shop, candidates - set(kept))
+
+
+def forget_designs(connection: Connection, shop: Shop, keys: Iterable[UUID]) -> None:
+    """Remove designs without print files, with what makes them findable."""
+    keys = list(keys)
+    if not keys:
+        return
+    forget_fingerprints(connection, shop, keys)
+    connection.execute(delete(matches).where(matches.c.shop_id == shop.id, matches.c.design_id.in_(keys)))
+    connection.execute(delete(designs).where(designs.c.shop_id == shop.id, designs.c.id.in_(keys)))
+
+
+def forget_fingerprints(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> None:
+    """Designs that nothing may be compared with any more."""
+    found = select(fingerprints)
+    rows = connection.execute(found.where(fingerprints.c.shop_id == shop.id, fingerprints.c.design_id.in_(keys))).all()
+    by_key = [
+        {"key_band": band["band"], "key_design": row.design_id}
+        for row in rows
+        for band in band_rows_of(shop, row.design_id, fingerprint_of(row))
+    ]
+    if by_key:
+        connection.execute(
+            delete(bands).where(
+                bands.c.shop_id == shop.id,
+                bands.c.band == bindparam("key_band"),
+                bands.c.design_id == bindparam("key_design"),
+            ),
+            by_key,
+        )
+    connection.execute(delete(fingerprints).where(fingerprints.c.shop_id == shop.id, fingerprints.c.design_id.in_(keys)))
+
+
+def unfinished(connection: Connection, shop: Shop) -> Sequence[Row[Any]]:
+    """All claims of the shop that are not settled yet, whoever holds them."""
+    return connection.execute(
+        select(print_files).where(print_files.c.shop_id == shop.id, print_files.c.state == "storing")
+    ).all()

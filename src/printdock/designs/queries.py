@@ -1,0 +1,150 @@
+"""Reading designs and uploads for people and programs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from printdock.db.tables import designs, print_files, templates, upload_files, uploads
+from printdock.errors import UsageError
+from printdock.shops.queries import Shop
+
+#: States of print files that a person would call "there".
+LIVE = ("stored", "spooled", "missing")
+
+
+def list_designs(
+    connection: Connection, shop: Shop, *, template: str | None = None, search: str | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Print files with their designs, newest first. ``search`` is part of the design's name or of the file name."""
+    wanted = _print_files(shop).where(print_files.c.state.in_(LIVE)).order_by(print_files.c.id.desc()).limit(limit)
+    if template is not None:
+        wanted = wanted.where(templates.c.name == template)
+    if search:
+        part = f"%{_literal(search)}%"
+        wanted = wanted.where(designs.c.name.ilike(part, escape="\\") | print_files.c.path.ilike(part, escape="\\"))
+    return [_design(row) for row in connection.execute(wanted)]
+
+
+def show_design(connection: Connection, shop: Shop, name: str) -> list[dict[str, Any]]:
+    """All print files of a design, found by id, by stored path or file name, or by exact number. Raises `UsageError`."""
+    key = find_design(connection, shop, name)
+    wanted = _print_files(shop).where(designs.c.id == key).order_by(print_files.c.id)
+    return [_design(row) for row in connection.execute(wanted)]
+
+
+def find_design(connection: Connection, shop: Shop, name: str) -> UUID:
+    """The design meant by ``name``: its id, a stored path or file name, or a number (``906``, not ``90``).
+
+    Raises `UsageError` when there is none, or when a number stands for several templates' files.
+    """
+    wanted = select(print_files.c.design_id).where(print_files.c.shop_id == shop.id, print_files.c.state.in_(LIVE))
+    key = _as_uuid(name)
+    if key is not None:
+        wanted = wanted.where(print_files.c.design_id == key)
+    elif name.isdigit() and len(name) < 10:
+        wanted = wanted.where(print_files.c.number == int(name))
+    else:
+        whole = print_files.c.path == name
+        wanted = wanted.where(whole | print_files.c.path.like(f"%/{_literal(name)}", escape="\\"))
+    found = set(connection.execute(wanted).scalars())
+    if not found:
+        raise UsageError(f"There is no design {name!r}.", code="unknown_design", remedy="See `printdock designs list`.")
+    if len(found) > 1:
+        raise UsageError(f"{name!r} is the number of {len(found)} designs.", remedy="Give the file name or the id.")
+    return found.pop()
+
+
+def list_uploads(connection: Connection, shop: Shop, limit: int = 20) -> list[dict[str, Any]]:
+    """Uploads, newest first."""
+    wanted = (
+        select(uploads, templates.c.name.label("template"))
+        .join(templates, templates.c.id == uploads.c.template_id)
+        .where(uploads.c.shop_id == shop.id)
+        .order_by(uploads.c.started_at.desc())
+        .limit(limit)
+    )
+    return [_upload(row) for row in connection.execute(wanted)]
+
+
+def show_upload(connection: Connection, shop: Shop, name: str) -> dict[str, Any]:
+    """One upload with the entry of each file, found by its id or its beginning. Raises `UsageError`."""
+    matching = [one for one in list_uploads(connection, shop, limit=10_000) if one["upload"].startswith(name)]
+    if len(matching) != 1:
+        what = "There is no upload" if not matching else "There are several uploads beginning with"
+        raise UsageError(f"{what} {name!r}.", code="unknown_upload", remedy="See `printdock uploads list`.")
+    files = (
+        select(upload_files.c.answer)
+        .where(upload_files.c.shop_id == shop.id, upload_files.c.upload_id == UUID(matching[0]["upload"]))
+        .order_by(upload_files.c.position)
+    )
+    return matching[0] | {"files": list(connection.execute(files).scalars())}
+
+
+def count_print_files(connection: Connection, shop: Shop) -> dict[str, int]:
+    """How many print files the shop has in each state."""
+    counted = (
+        select(print_files.c.state, func.count()).where(print_files.c.shop_id == shop.id).group_by(print_files.c.state)
+    )
+    return {state: int(count) for state, count in connection.execute(counted)}
+
+
+def _print_files(shop: Shop) -> Select[Any]:
+    return (
+        select(
+            print_files,
+            designs.c.name,
+            designs.c.similar_to,
+            designs.c.similar_distance,
+            templates.c.name.label("template"),
+        )
+        .join(designs, designs.c.id == print_files.c.design_id)
+        .join(templates, templates.c.id == print_files.c.template_id)
+        .where(print_files.c.shop_id == shop.id, designs.c.shop_id == shop.id)
+    )
+
+
+def _design(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "design": str(row.design_id),
+        "name": row.name,
+        "template": row.template,
+        "number": row.number,
+        "path": row.path,
+        "state": row.state,
+        "width": row.width,
+        "height": row.height,
+        "dpi": row.dpi,
+        "bytes": row.bytes,
+        "sha256": None if row.sha256 is None else bytes(row.sha256).hex(),
+        "similar_to": None if row.similar_to is None else str(row.similar_to),
+        "distance": row.similar_distance,
+        "preflight": row.preflight,
+        "stored_at": None if row.stored_at is None else row.stored_at.isoformat(),
+    }
+
+
+def _upload(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "upload": str(row.id),
+        "template": row.template,
+        "started_at": row.started_at.isoformat(),
+        "finished_at": None if row.finished_at is None else row.finished_at.isoformat(),
+        "stored": row.stored,
+        "duplicates": row.duplicates,
+        "failed": row.failed,
+    }
+
+
+def _as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _literal(text: str) -> str:
+    """``text`` for LIKE, its own wildcards taken literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,170 @@
+"""Finish or undo what was cut off: what waits in the spool, and claims of processes that are gone.
+
+A claim whose file is in the storage with the size and digest that were written down is confirmed. Any other is
+released: its row goes, its number stays taken, and nothing stands in the storage under its name, because a file is
+only ever seen there whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import Row, select, update
+
+from printdock.db.engine import Database
+from printdock.db.tables import print_files
+from printdock.designs import ledger
+from printdock.designs.lease import Clock, is_dead
+from printdock.errors import StorageError, StorageNotFound, StorageUnavailable
+from printdock.shops.queries import Shop
+from printdock.storage.base import Storage, is_temporary
+from printdock.storage.spool import Spool
+from printdock.templates.queries import Template
+
+log = logging.getLogger(__name__)
+
+
+class Library(Protocol):
+    """What recovering needs of an upload, or of a command."""
+
+    @property
+    def template(self) -> Template: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def storage(self) -> Storage: ...
+    @property
+    def spool(self) -> Spool: ...
+    @property
+    def clock(self) -> Clock: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """How many print files were confirmed, released, and sent from the spool."""
+
+    confirmed: int = 0
+    released: int = 0
+    sent: int = 0
+
+
+def recover(library: Library) -> Recovered:
+    """Recover the shop of ``library``'s template."""
+    return recover_shop(library.template.shop, library.database, library.storage, library.spool, library.clock)
+
+
+def recover_shop(shop: Shop, database: Database, storage: Storage, spool: Spool, clock: Clock) -> Recovered:
+    """Send what the spool holds for ``shop``, then settle the claims of dead processes.
+
+    While the storage is away nothing is decided: claims and spool stay for the next time.
+    """
+    sent = _replay(shop, database, storage, spool, clock)
+    with database.read() as connection:
+        claims = ledger.unfinished(connection, shop)
+    dead = [row for row in claims if is_dead(row.owner, row.lease_until, clock())]
+    alive_folders = {row.path.rsplit("/", 1)[0] for row in claims if row not in dead}
+    confirmed = released = 0
+    try:
+        for row in dead:
+            if _is_stored(storage, row):
+                confirmed += _settle(database, [row], clock)
+            else:
+                released += _release(database, shop, row)
+        for folder in sorted({row.path.rsplit("/", 1)[0] for row in dead} - alive_folders):
+            remove_temporaries(storage, folder)
+    except StorageUnavailable as error:
+        log.warning("unfinished files stay for the next run: %s", error)
+    return Recovered(confirmed, released, sent)
+
+
+def _replay(shop: Shop, database: Database, storage: Storage, spool: Spool, clock: Clock) -> int:
+    own = [key for key in spool.keys() if key.startswith(f"{shop.name}/")]
+    if not own:
+        return 0
+    wanted = select(print_files).where(
+        print_files.c.shop_id == shop.id, print_files.c.path.in_(own), print_files.c.state.in_(("spooled", "storing"))
+    )
+    with database.read() as connection:
+        rows = {row.path: row for row in connection.execute(wanted)}
+    try:
+        done = spool.replay(
+            storage,
+            lambda entry: _confirm_spooled(database, rows[entry.key], clock),
+            wanted=lambda entry: entry.key in rows,
+        )
+    except StorageUnavailable as error:
+        log.warning("the spool waits for the storage: %s", error)
+        return 0
+    for entry, refusal in done.refused:
+        log.warning("%s stays in the spool: %s", entry.key, refusal)
+    for damage in done.damaged:
+        log.warning("%s is damaged (%s) and stays for you to look at", damage.path, damage.reason)
+    return len(done.stored)
+
+
+def _confirm_spooled(database: Database, row: Row[Any], clock: Clock) -> None:
+    confirmed = (
+        update(print_files)
+        .where(print_files.c.id == row.id, print_files.c.state.in_(("spooled", "storing")))
+        .values(state="stored", owner=None, lease_until=None, stored_at=clock())
+    )
+    with database.write() as connection:
+        connection.execute(confirmed)
+
+
+def _is_stored(storage: Storage, row: Row[Any]) -> bool:
+    """Whether the storage has exactly the bytes that the claim wrote down."""
+    if row.bytes is None or row.sha256 is None:
+        return False
+    try:
+        if storage.stat(row.path).size != row.bytes:
+            return False
+        return digest_of(storage, row.path) == bytes(row.sha256)
+    except StorageNotFound:
+        return False
+
+
+def digest_of(storage: Storage, key: str) -> bytes:
+    """SHA-256 of what is stored under ``key``, read in pieces. Raises `StorageNotFound`."""
+    with storage.open(key) as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
+
+
+def _settle(database: Database, rows: Sequence[Row[Any]], clock: Clock) -> int:
+    settled = 0
+    with database.write() as connection:
+        for row in rows:
+            settled += len(ledger.settle(connection, row.owner, "stored", [row.id], clock()))
+    return settled
+
+
+def _release(database: Database, shop: Shop, row: Row[Any]) -> int:
+    """Release ``row`` unless its owner came back to life meanwhile."""
+    with database.write() as connection:
+        same = select(print_files.c.id).where(
+            print_files.c.id == row.id,
+            print_files.c.owner == row.owner,
+            print_files.c.state == "storing",
+            print_files.c.lease_until == row.lease_until,
+        )
+        if connection.execute(same.with_for_update()).one_or_none() is None:
+            return 0
+        ledger.release(connection, shop, [row.id])
+        return 1
+
+
+def remove_temporaries(storage: Storage, folder: str) -> int:
+    """Remove half-written files that a dead process left in ``folder``."""
+    left = [entry.key for entry in storage.list(folder) if is_temporary(entry.key)]
+    for key in left:
+        try:
+            storage.delete(key)
+        except StorageError as error:
+            log.warning("left behind: %s (%s)", key, error)
+    return len(left)
+
+

@@ -1,0 +1,128 @@
+"""The seam to libvips: the only module that touches pyvips, which has no types.
+
+A `VipsImage` here is a lazy pipeline: nothing is decoded until its pixels are asked for, and then strip by strip.
+Every call that computes pixels releases the GIL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pyvips  # type: ignore[import-untyped]
+
+from printdock.imaging.types import Box, Pixels
+
+VipsImage = Any
+VipsError: type[Exception] = pyvips.Error
+
+#: The GType libvips files binary metadata under.
+BLOB = pyvips.GValue.blob_type
+
+#: libvips loader of each admitted format, by its nickname. No other loader is ever called.
+LOADERS = {
+    "png": "pngload",
+    "jpeg": "jpegload",
+    "webp": "webpload",
+    "tiff": "tiffload",
+    "gif": "gifload",
+    "avif": "heifload",
+    "heic": "heifload",
+}
+
+_LOADER_CLASSES = (
+    "VipsForeignLoadPng",
+    "VipsForeignLoadJpeg",
+    "VipsForeignLoadWebp",
+    "VipsForeignLoadTiff",
+    "VipsForeignLoadNsgif",
+    "VipsForeignLoadHeif",
+)
+
+
+@lru_cache(maxsize=1)
+def init() -> None:
+    """Set both libraries up for a process with its own worker threads; called before the first picture.
+
+    One thread per call (the caller's workers are the parallelism), no operation cache (it would pin decoded
+    pictures), and every loader but the admitted ones blocked.
+    """
+    pyvips.cache_set_max(0)
+    pyvips.concurrency_set(1)
+    cv2.setNumThreads(1)
+    pyvips.operation_block_set("VipsForeignLoad", True)
+    for name in _LOADER_CLASSES:
+        pyvips.operation_block_set(name, False)
+
+
+def open_image(source: bytes | Path, kind: str, *, fail_on: str) -> VipsImage:
+    """A lazy image of the first page, read once from top to bottom. Raises `VipsError` where the header is no good.
+
+    ``fail_on`` is libvips' word for how little damage stops the decoder: "truncated", "error" or "warning".
+    """
+    init()
+    options: dict[str, Any] = {"access": "sequential", "fail_on": fail_on}
+    loader = LOADERS[kind]
+    if isinstance(source, bytes):
+        return getattr(pyvips.Image, f"{loader}_buffer")(source, **options)
+    return getattr(pyvips.Image, loader)(str(source), **options)
+
+
+def to_array(image: VipsImage) -> Pixels:
+    """All pixels, height x width x bands, decoded now. Raises `VipsError` where the data are damaged."""
+    array: Pixels = image.numpy()
+    return array.reshape(image.height, image.width, image.bands)
+
+
+def from_array(pixels: Pixels) -> VipsImage:
+    """A view of ``pixels`` (height x width x bands, uint8) as an image; copied only if it is not contiguous."""
+    init()
+    pixels = np.ascontiguousarray(pixels)
+    height, width, bands = pixels.shape
+    image = pyvips.Image.new_from_memory(pixels, width, height, bands, "uchar")
+    return image.copy(interpretation="srgb")
+
+
+def strips(image: VipsImage, rows: int) -> Iterator[tuple[int, Pixels]]:
+    """(top, pixels) of successive bands of ``rows`` rows, top to bottom, decoding as it goes.
+
+    Each band is evaluated on its own: fetching them through a region costs three times the CPU and the memory.
+    """
+    for top in range(0, image.height, rows):
+        height = min(rows, image.height - top)
+        yield top, to_array(image.crop(0, top, image.width, height))
+
+
+def reduce(image: VipsImage, width: int, height: int) -> VipsImage:
+    """Shrink to width x height (neither larger than the image), rows first, as a lazy image.
+
+    Kernel: Catmull-Rom stretched to the scale. Its single negative lobe sharpens without the second, positive ring of
+    Lanczos, which would print as a faint outline around everything on a transparent ground. ``gap`` lets large factors
+    start with a box average.
+    """
+    if image.height > height:
+        image = image.reducev(image.height / height, kernel="cubic", gap=2.0)
+    if image.width > width:
+        image = image.reduceh(image.width / width, kernel="cubic", gap=2.0)
+    return image
+
+
+def premultiplied(image: VipsImage) -> VipsImage:
+    """RGBA uint8 with colour x alpha / 255, rounded to the nearest, as a lazy image."""
+    return image.premultiply().rint().cast("uchar")
+
+
+def cropped(image: VipsImage, box: Box) -> VipsImage:
+    return image.crop(box.x, box.y, box.width, box.height)
+
+
+def erased(image: VipsImage, boxes: list[Box]) -> VipsImage:
+    """The RGBA image with these rectangles made transparent, as a lazy image."""
+    for box in boxes:
+        patch = pyvips.Image.black(box.width, box.height, bands=4).copy(interpretation="srgb")
+        image = image.insert(patch, box.x, box.y)
+    return image

@@ -1,0 +1,206 @@
+"""Every setting, its default and the environment variable (or line of ``settings.toml``) that changes it.
+
+Read once at the edge by `load` and handed down in pieces. Order: environment, then ``settings.toml`` in the home,
+then the defaults here.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from platformdirs import user_data_path
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from printdock.errors import UsageError
+
+
+class DuplicateSearch(StrEnum):
+    """How far the search for duplicates goes."""
+
+    ON = "on"  # same bytes, and the same art whatever the file
+    EXACT = "exact"  # same bytes only
+    OFF = "off"  # everything is stored
+
+
+def _env(*names: str) -> AliasChoices:
+    return AliasChoices(*names)
+
+
+class Settings(BaseSettings):
+    """The settings in force. Field descriptions are the documentation (README's table is checked against them)."""
+
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, validate_default=True)
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("printdock"),
+        validation_alias=_env("PRINTDOCK_HOME"),
+        description="Folder of the database, settings.toml, the spool and, by default, the nas/ folder",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("DATABASE_URL"),
+        description="PostgreSQL as postgresql://user:password@host/name; SQLite in the home when unset",
+    )
+    storage: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_STORAGE"),
+        description="sftp://user:password@host:22/share/Graphics, or a folder; nas/ in the home when unset",
+    )
+    nas_key_file: Path | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_NAS_KEY"),
+        description="Private SSH key for the NAS, instead of a password",
+    )
+    nas_max_connections: int = Field(
+        default=10,
+        ge=1,
+        le=64,
+        validation_alias=_env("NAS_MAX_CONNECTIONS"),
+        description="Most SFTP connections of this process; 1 undoes the pool",
+    )
+    store_transfers: int = Field(
+        default=4,
+        ge=1,
+        le=64,
+        validation_alias=_env("PRINTDOCK_STORE_TRANSFERS"),
+        description="Files sent to the storage at the same time",
+    )
+    store_patience_s: float = Field(
+        default=120.0,
+        ge=0,
+        validation_alias=_env("PRINTDOCK_STORE_PATIENCE"),
+        description="Seconds to keep trying a storage that is away before a print file goes to the spool",
+    )
+    duplicates: DuplicateSearch = Field(
+        default=DuplicateSearch.ON,
+        validation_alias=_env("PRINTDOCK_DUPLICATES"),
+        description="on: same art; exact: same bytes only; off: everything is stored",
+    )
+    batch_images: int = Field(
+        default=20,
+        ge=1,
+        le=1000,
+        validation_alias=_env("PRINTDOCK_BATCH_IMAGES"),
+        description="Most files in flight, and most rows in one statement",
+    )
+    batch_mb: int = Field(
+        default=50,
+        ge=1,
+        validation_alias=_env("PRINTDOCK_BATCH_MB"),
+        description="Most megabytes of files in flight, before decoding",
+    )
+    memory_mb: int = Field(
+        default=200,
+        ge=16,
+        validation_alias=_env("PRINTDOCK_MEMORY_MB"),
+        description="Most megabytes of decoded pictures in flight; a larger picture goes alone",
+    )
+    lookup_cache: bool = Field(
+        default=True,
+        validation_alias=_env("PRINTDOCK_LOOKUP_CACHE"),
+        description="Read shop and template once per upload; 0 reads them for every image",
+    )
+    workers: int = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        ge=1,
+        le=256,
+        validation_alias=_env("PRINTDOCK_WORKERS"),
+        description="Pictures prepared at the same time; the machine's cores when unset",
+    )
+    max_pixels: int = Field(
+        default=300_000_000,
+        ge=1,
+        validation_alias=_env("PRINTDOCK_MAX_PIXELS"),
+        description="Most pixels a picture may have; larger ones are refused before decoding",
+    )
+    max_file_mb: int = Field(
+        default=1024,
+        ge=1,
+        validation_alias=_env("PRINTDOCK_MAX_FILE_MB"),
+        description="Largest source file, megabytes",
+    )
+    shop: str = Field(
+        default="My Shop",
+        min_length=1,
+        validation_alias=_env("PRINTDOCK_SHOP"),
+        description="The shop used when a command names none; also its folder on the NAS",
+    )
+
+    # The replaced system's own variables; used when PRINTDOCK_STORAGE is unset.
+    qnap_host: str | None = Field(
+        default=None, validation_alias=_env("QNAP_HOST"), description="NAS host, as the old system named it"
+    )
+    qnap_port: int = Field(default=22, validation_alias=_env("QNAP_PORT"), description="NAS port, old name")
+    qnap_username: str | None = Field(
+        default=None, validation_alias=_env("QNAP_USERNAME"), description="NAS user, old name"
+    )
+    qnap_password: SecretStr | None = Field(
+        default=None, validation_alias=_env("QNAP_PASSWORD"), description="NAS password, old name"
+    )
+    nas_base_path: str = Field(
+        default="/share/Graphics", validation_alias=_env("NAS_BASE_PATH"), description="Root folder on the NAS, old name"
+    )
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        if self.database_url is None:
+            return f"sqlite:///{self.home / 'printdock.db'}"
+        url = self.database_url.get_secret_value()
+        for scheme in ("postgresql://", "postgres://"):
+            if url.startswith(scheme):
+                return "postgresql+psycopg://" + url.removeprefix(scheme)
+        return url
+
+    @property
+    def storage_url(self) -> str:
+        """Where print files go: an ``sftp://`` address or a folder."""
+        if self.storage is not None:
+            return self.storage.get_secret_value()
+        if self.qnap_host is not None:
+            user = quote(self.qnap_username or "", safe="")
+            password = f":{quote(self.qnap_password.get_secret_value(), safe='')}" if self.qnap_password else ""
+            return f"sftp://{user}{password}@{self.qnap_host}:{self.qnap_port}{quote(self.nas_base_path)}"
+        return str(self.home / "nas")
+
+    @property
+    def storage_shown(self) -> str:
+        """`storage_url` for people: without its password."""
+        url = self.storage_url
+        if "://" not in url:
+            return url
+        scheme, rest = url.split("://", 1)
+        user, at, host = rest.rpartition("@")
+        return f"{scheme}://{user.split(':', 1)[0]}{at}{host}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        home = init_settings().get("PRINTDOCK_HOME") or os.environ.get("PRINTDOCK_HOME") or user_data_path("printdock")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(home) / "settings.toml")
+
+
+def load(home: Path | None = None) -> Settings:
+    """The settings in force; ``home`` (from ``--home``) outranks the environment.
+
+    Raises `UsageError` naming the setting and what is wrong with it.
+    """
+    given: dict[str, Any] = {} if home is None else {"PRINTDOCK_HOME": home}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"The setting {name} is not usable: {first['msg']}.", remedy="See the settings table in the README.") from error
+    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})

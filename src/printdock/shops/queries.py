@@ -1,0 +1,54 @@
+"""Shops: the tenants. A shop's name is also its folder in the storage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from printdock.db.tables import shops
+from printdock.errors import StorageRefused, UsageError
+from printdock.storage.base import check_key
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One tenant."""
+
+    id: int
+    name: str
+
+
+def find_shop(connection: Connection, name: str) -> Shop | None:
+    """The shop called exactly ``name``, or None when there is none."""
+    row = connection.execute(select(shops.c.id, shops.c.name).where(shops.c.name == name)).one_or_none()
+    return None if row is None else Shop(row.id, row.name)
+
+
+def list_shops(connection: Connection) -> list[Shop]:
+    """All shops by name."""
+    return [Shop(row.id, row.name) for row in connection.execute(select(shops.c.id, shops.c.name).order_by(shops.c.name))]
+
+
+def ensure_shop(connection: Connection, name: str, now: datetime) -> Shop:
+    """The shop called ``name``, made when it is new. Raises `UsageError` for a name that cannot be a folder."""
+    check_folder_name(name, "shop")
+    found = find_shop(connection, name)
+    if found is not None:
+        return found
+    key = connection.execute(insert(shops).values(name=name, created_at=now).returning(shops.c.id)).scalar_one()
+    return Shop(key, name)
+
+
+def check_folder_name(name: str, what: str) -> None:
+    """Raise `UsageError` unless ``name`` can be one folder of a stored path."""
+    try:
+        check_key(name)
+    except StorageRefused as error:
+        raise UsageError(f"{name!r} cannot name a {what}: it becomes a folder.", remedy="Use plain letters and digits.") from error
+    if "/" in name or name != name.strip() or name.startswith(".") or len(name) > 200:
+        raise UsageError(
+            f"{name!r} cannot name a {what}: it becomes a folder.",
+            remedy="Leave out '/', a leading dot and spaces at the ends; 200 characters at most.",
+        )

@@ -1,0 +1,146 @@
+"""Settings in, working parts out: the only place that names concrete classes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from printdock.db.engine import Database
+from printdock.db.schema import ready
+from printdock.designs.item import Duplicates, Event, Limits, Upload
+from printdock.designs.lease import Clock, new_owner
+from printdock.errors import UsageError
+from printdock.settings import Settings
+from printdock.shops.queries import Shop, ensure_shop
+from printdock.storage.base import Storage
+from printdock.storage.resilient import StorageEvent
+from printdock.storage.spool import Spool
+from printdock.templates.queries import Template, ensure_template, find_template
+
+
+def utc_now() -> datetime:
+    """The clock handed to everything that needs the time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a command works with. ``storage`` retries; ``stop`` ends waiting and working early."""
+
+    settings: Settings
+    database: Database
+    storage: Storage
+    spool: Spool
+    clock: Clock
+    stop: threading.Event
+
+    def shop(self, name: str | None = None) -> Shop:
+        """The shop called ``name`` (the default one when None), made when it is new."""
+        with self.database.write() as connection:
+            return ensure_shop(connection, name or self.settings.shop, self.clock())
+
+    def template(self, name: str, shop: Shop) -> Template:
+        """The shop's template ``name``; a preset is added when first used. Raises `UsageError` with the names there are."""
+        with self.database.read() as connection:
+            found = find_template(connection, shop, name)
+        if found is not None:
+            return found
+        with self.database.write() as connection:
+            return ensure_template(connection, shop, name, self.clock())
+
+    def upload(self, template: Template, *, report: Callable[[Event], None], dry_run: bool = False) -> Upload:
+        """A new upload for ``template``, with the limits of the settings."""
+        from uuid_utils.compat import uuid7
+
+        settings = self.settings
+        return Upload(
+            id=uuid7(),
+            template=template,
+            owner=new_owner(),
+            database=self.database,
+            storage=self.storage,
+            spool=self.spool,
+            limits=limits(settings),
+            duplicates=Duplicates(str(settings.duplicates)),
+            dry_run=dry_run,
+            clock=self.clock,
+            report=report,
+            stop=self.stop,
+            reread=None if settings.lookup_cache else lambda: self.template(template.name, self.shop(template.shop.name)),
+        )
+
+
+def limits(settings: Settings) -> Limits:
+    """The bounds of an upload, in bytes and counts."""
+    return Limits(
+        batch_images=settings.batch_images,
+        batch_bytes=settings.batch_mb * 1_000_000,
+        memory_bytes=settings.memory_mb * 1_000_000,
+        transfers=settings.store_transfers,
+        workers=settings.workers,
+        max_pixels=settings.max_pixels,
+        max_file_bytes=settings.max_file_mb * 1_000_000,
+    )
+
+
+@contextmanager
+def open_services(settings: Settings, *, on_storage: Callable[[str], None] = lambda sentence: None) -> Iterator[Services]:
+    """Open what the settings name; everything is closed at the end.
+
+    ``on_storage`` is told in a sentence when the storage goes away and when it is back. Raises `UsageError` for
+    settings that make no sense together, `DatabaseUnavailable` when the database does not answer.
+    """
+    _make_home(settings.home)
+    stop = threading.Event()
+    database = Database(settings.database)
+    try:
+        ready(database)
+        storage = open_storage(settings, stop=stop, on_storage=on_storage)
+        try:
+            yield Services(settings, database, storage, Spool(settings.home / "spool"), utc_now, stop)
+        finally:
+            storage.close()
+    finally:
+        database.close()
+
+
+def open_storage(
+    settings: Settings, *, stop: threading.Event, on_storage: Callable[[str], None] = lambda sentence: None
+) -> Storage:
+    """The storage of the settings: a folder, or an SFTP NAS behind retries and a circuit breaker."""
+    url = settings.storage_url
+    if "://" not in url:
+        from printdock.storage.local import LocalStorage
+
+        return LocalStorage(Path(url).expanduser())
+    from printdock.storage.resilient import ResilientStorage
+    from printdock.storage.sftp import SftpStorage
+    from printdock.storage.urls import parse_storage_url
+
+    target = parse_storage_url(url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
+    sftp = SftpStorage(target, max_connections=settings.nas_max_connections)
+    return ResilientStorage(
+        sftp, patience_s=settings.store_patience_s, cancel=stop, on_event=lambda event: on_storage(_sentence(event))
+    )
+
+
+def _sentence(event: StorageEvent) -> str:
+    if event.kind == "back":
+        return f"📤 The storage is back after {event.away_s:.0f} s."
+    return f"📤 The storage is away, trying again in {event.next_try_s:.0f} s. {event.error or ''}".strip()
+
+
+def known_hosts(settings: Settings) -> Path:
+    """Where the NAS's pinned host key is kept."""
+    return settings.home / "known_hosts"
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"The home {home} cannot be made: {error.strerror}.", remedy="Choose another with --home.") from error

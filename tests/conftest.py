@@ -1,0 +1,107 @@
+"""What every test may ask for: a home of its own, real databases, real programs.
+
+A service that cannot be had is a failure where ``CI`` is set, and a skip that says why elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.services.packages import ServiceMissing, ensure_debian_package
+from tests.services.postgres import Postgres, find_programs
+
+settings.register_profile("dev", deadline=None)
+# The same examples in every run: a change is judged by what it changed. Slow examples are the machine's business.
+settings.register_profile(
+    "ci", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+#: What printdock reads from the environment; a developer's own settings must not reach a test.
+_OURS = ("PRINTDOCK_", "NAS_", "REDIS_", "DATABASE_URL", "ETSY_", "QNAP_")
+
+
+def _missing(reason: ServiceMissing) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(f"a service the tests need cannot be had: {reason}", pytrace=False)
+    pytest.skip(str(reason))
+
+
+@pytest.fixture(autouse=True)
+def _no_inherited_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(_OURS)]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that printdock takes for its home (PRINTDOCK_HOME)."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("PRINTDOCK_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The PostgreSQL that the tests of one process share. Do not stop it: see `private_postgres`."""
+    try:
+        server = Postgres(find_programs())
+    except ServiceMissing as reason:
+        _missing(reason)
+    with server:
+        yield server
+
+
+@pytest.fixture
+def private_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of this test's own, to be stopped, killed and started again. Takes two seconds."""
+    try:
+        server = Postgres(find_programs())
+    except ServiceMissing as reason:
+        _missing(reason)
+    with server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'printdock.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[..., str]:
+    """``program("sshd", "openssh-server")``: the path of a program, installed from Debian's packages if it must be."""
+
+    def bring(name: str, *packages: str) -> str:
+        try:
+            return ensure_debian_package(name, *packages)
+        except ServiceMissing as reason:
+            _missing(reason)
+
+    return bring
+
+
+@pytest.fixture(scope="session")
+def sshd(program: Callable[..., str]) -> str:
+    """The path of OpenSSH's server; its client and key programs are there too."""
+    program("ssh-keygen", "openssh-client")
+    return program("sshd", "openssh-server", "openssh-client")
