@@ -106,7 +106,9 @@ class Settings(BaseSettings):
         description="Read shop and template once per upload; 0 reads them for every image",
     )
     workers: int = Field(
-        default_factory=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        default_factory=lambda: (
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        ),
         ge=1,
         le=256,
         validation_alias=_env("PRINTDOCK_WORKERS"),
@@ -143,7 +145,9 @@ class Settings(BaseSettings):
         default=None, validation_alias=_env("QNAP_PASSWORD"), description="NAS password, old name"
     )
     nas_base_path: str = Field(
-        default="/share/Graphics", validation_alias=_env("NAS_BASE_PATH"), description="Root folder on the NAS, old name"
+        default="/share/Graphics",
+        validation_alias=_env("NAS_BASE_PATH"),
+        description="Root folder on the NAS, old name",
     )
 
     @property
@@ -202,5 +206,7 @@ def load(home: Path | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"The setting {name} is not usable: {first['msg']}.", remedy="See the settings table in the README.") from error
+        raise UsageError(
+            f"The setting {name} is not usable: {first['msg']}.", remedy="See the settings table in the README."
+        ) from error
     return settings.model_copy(update={"home": settings.home.expanduser().absolute()})

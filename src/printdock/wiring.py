@@ -44,7 +44,7 @@ class Services:
             return ensure_shop(connection, name or self.settings.shop, self.clock())
 
     def template(self, name: str, shop: Shop) -> Template:
-        """The shop's template ``name``; a preset is added when first used. Raises `UsageError` with the names there are."""
+        """The shop's template ``name``; a preset is added when first used. Raises `UsageError` with the known names."""
         with self.database.read() as connection:
             found = find_template(connection, shop, name)
         if found is not None:
@@ -70,7 +70,9 @@ class Services:
             clock=self.clock,
             report=report,
             stop=self.stop,
-            reread=None if settings.lookup_cache else lambda: self.template(template.name, self.shop(template.shop.name)),
+            reread=None
+            if settings.lookup_cache
+            else lambda: self.template(template.name, self.shop(template.shop.name)),
         )
 
 
@@ -88,7 +90,9 @@ def limits(settings: Settings) -> Limits:
 
 
 @contextmanager
-def open_services(settings: Settings, *, on_storage: Callable[[str], None] = lambda sentence: None) -> Iterator[Services]:
+def open_services(
+    settings: Settings, *, on_storage: Callable[[str], None] = lambda sentence: None
+) -> Iterator[Services]:
     """Open what the settings name; everything is closed at the end.
 
     ``on_storage`` is told in a sentence when the storage goes away and when it is back. Raises `UsageError` for
@@ -143,4 +147,6 @@ def _make_home(home: Path) -> None:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"The home {home} cannot be made: {error.strerror}.", remedy="Choose another with --home.") from error
+        raise UsageError(
+            f"The home {home} cannot be made: {error.strerror}.", remedy="Choose another with --home."
+        ) from error

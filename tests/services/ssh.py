@@ -197,13 +197,28 @@ class OpenSshServer:
 
     # -- faults and facts ---------------------------------------------------------------------------------------
 
-    def change_host_key(self) -> None:
-        """A new host key from the next `start` on; restarts a running server."""
+    def change_host_key(self, kind: str = "ed25519") -> None:
+        """A new host key from the next `start` on; restarts a running server. ``kind`` as in ``ssh-keygen -t``."""
         running = self._process is not None
         self.kill()
-        self._new_host_key()
+        self._new_host_key(kind)
         if running:
             self.start()
+
+    def forget_client_key(self) -> None:
+        """Let nobody in any more."""
+        (self.folder / "authorized_keys").write_text("")
+
+    def make_disk_read_only(self) -> bool:
+        """Remount the disk of ``disk_bytes`` read-only; False where that is impossible."""
+        if not os.path.ismount(self.root):
+            return False
+        command = ["mount", "-o", "remount,ro", str(self.root)]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    def session_processes(self) -> list[psutil.Process]:
+        """The processes of all sessions: sshd's own for each connection, and its ``sftp-server``."""
+        return self._children()
 
     def sessions(self) -> int:
         """How many SFTP sessions are open now."""
@@ -233,10 +248,10 @@ class OpenSshServer:
         (self.folder / "session.py").write_text(textwrap.dedent(_WRAPPER))
         self.trust()
 
-    def _new_host_key(self) -> None:
+    def _new_host_key(self, kind: str = "ed25519") -> None:
         for path in (self._host_key, self._host_key.with_suffix(".pub")):
             path.unlink(missing_ok=True)
-        _new_key(self._host_key)
+        _new_key(self._host_key, kind)
 
     def _sftp_command(self) -> str:
         server = [find_sftp_server(self._sshd) or "sftp-server", *(["-R"] if self._read_only else [])]
@@ -298,8 +313,8 @@ def _kill(processes: list[psutil.Process]) -> None:
             process.send_signal(signal.SIGKILL)
 
 
-def _new_key(path: Path) -> None:
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", str(path)], check=True)
+def _new_key(path: Path, kind: str = "ed25519") -> None:
+    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "test", "-f", str(path)], check=True)
 
 
 def _mount_tmpfs(folder: Path, size: int) -> bool:

@@ -45,5 +45,7 @@ def services_for(home: Path | None) -> Iterator[Services]:
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=errors_console.file)
     logging.getLogger("asyncssh").setLevel(logging.ERROR)
-    with open_services(settings_for(home), on_storage=lambda sentence: errors_console.print(sentence, style="yellow")) as services:
+    with open_services(
+        settings_for(home), on_storage=lambda sentence: errors_console.print(sentence, style="yellow")
+    ) as services:
         yield services

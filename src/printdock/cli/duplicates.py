@@ -15,7 +15,9 @@ from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_f
 if TYPE_CHECKING:
     from printdock.designs.matches import Match
 
-app = typer.Typer(help="What was refused as a duplicate or flagged as similar; decide, and it sticks.", no_args_is_help=True)
+app = typer.Typer(
+    help="What was refused as a duplicate or flagged as similar; decide, and it sticks.", no_args_is_help=True
+)
 
 IdArgument = Annotated[int, typer.Argument(help="The match's number, from `duplicates list`.")]
 
@@ -84,7 +86,7 @@ def keep(match: IdArgument, shop: ShopOption = None, json: JsonOption = False, h
             return
         if not _is_same_file(found, source):
             errors_console.print(
-                f"Noted. {shown(str(source))} is not there any more (or changed): ingest the file again, and it is stored."
+                f"Noted. {shown(str(source))} is gone or changed: ingest the file again, and it is stored."
             )
             return
         upload = services.upload(services.template(found.template, chosen), report=lambda event: None)
@@ -116,7 +118,7 @@ def import_hashes(
     shop: ShopOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Import the replaced system's hashes. A newcomer with exactly the same ones is stored and flagged, never refused."""
+    """Import the replaced system's hashes: a newcomer with the same ones is stored and flagged, never refused."""
     from printdock.designs.old_hashes import import_csv
 
     with services_for(home) as services:

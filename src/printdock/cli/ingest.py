@@ -49,7 +49,9 @@ def ingest(
     raise typer.Exit(3 if failed else 0)
 
 
-def ingest_once(services: Services, template: Template, sources: list[Path], *, json: bool = False, dry_run: bool = False) -> Report:
+def ingest_once(
+    services: Services, template: Template, sources: list[Path], *, json: bool = False, dry_run: bool = False
+) -> Report:
     """One upload, with progress on stderr and its report on stdout."""
     from printdock.designs.ingest import ingest as run
 

@@ -50,7 +50,7 @@ def _print_verification(found: Verification) -> None:
     done = found.recovered
     if done.confirmed or done.released or done.sent:
         console.print(
-            f"Finished what was cut off: {done.confirmed} confirmed, {done.released} undone, {done.sent} sent from the spool."
+            f"Finished what was cut off: {done.confirmed} confirmed, {done.released} undone, {done.sent} from the spool."
         )
     for problem in found.problems:
         mended = f" [green]{shown(problem.repaired, 200)}[/]" if problem.repaired else ""
@@ -87,11 +87,10 @@ def _libraries() -> dict[str, str]:
     import platform
     from importlib.metadata import version
 
-    import pyvips
+    from printdock.imaging.vips import version as vips_version
 
     names = ("printdock", "numpy", "opencv-python-headless", "sqlalchemy", "asyncssh")
-    vips = ".".join(str(pyvips.version(part)) for part in range(3))
-    return {"python": platform.python_version(), "libvips": vips} | {name: version(name) for name in names}
+    return {"python": platform.python_version(), "libvips": vips_version()} | {name: version(name) for name in names}
 
 
 def _check_storage(services: Services) -> dict[str, Any]:
@@ -101,7 +100,11 @@ def _check_storage(services: Services) -> dict[str, Any]:
         result = check_storage(services, services.settings.shop)
     except PrintdockError as error:
         return {"part": "storage", "ok": False, "detail": str(error)}
-    return {"part": "storage", "ok": True, "detail": f"written in {result['write_ms']} ms, {result['spooled']} files in the spool"}
+    return {
+        "part": "storage",
+        "ok": True,
+        "detail": f"written in {result['write_ms']} ms, {result['spooled']} files in the spool",
+    }
 
 
 def _check_disk(home: Path) -> dict[str, Any]:
@@ -125,7 +128,9 @@ def _print_doctor(facts: dict[str, str], checks: list[dict[str, Any]], in_force:
 
 
 def demo(
-    folder: Annotated[Path | None, typer.Option("--folder", help="Keep the demo here; a temporary folder otherwise.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Keep the demo here; a temporary folder otherwise.")
+    ] = None,
 ) -> None:
     """Draw sample designs, ingest them into a scratch home, and show what was stored, refused and why."""
     from printdock.cli.ingest import ingest_once
@@ -154,7 +159,7 @@ def bench(
     rounds: Annotated[int, typer.Option("--rounds", min=1, help="Times each variant is run, interleaved.")] = 3,
     json: JsonOption = False,
 ) -> None:
-    """Each optimisation turned off in turn by its setting, all off, all on: CPU, wall time and memory on your designs."""
+    """Each optimisation turned off in turn by its setting, all off, all on: CPU, wall time, memory."""
     from printdock.ablation import compare, print_table
 
     result = compare(images, template=template, rounds=rounds, tell=errors_console.print)

@@ -59,7 +59,9 @@ class UploadProgress:
 
     def _stages(self) -> str:
         parts = [f"{stage} {self._reached[stage]}" for stage in (Stage.READ, Stage.PREPARED, Stage.DECIDED)]
-        parts += [f"{word} {self._outcomes[word]}" for word in ("stored", "duplicate", "failed") if self._outcomes[word]]
+        parts += [
+            f"{word} {self._outcomes[word]}" for word in ("stored", "duplicate", "failed") if self._outcomes[word]
+        ]
         return " · ".join(parts)
 
 

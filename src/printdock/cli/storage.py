@@ -29,7 +29,9 @@ def check(shop: ShopOption = None, json: JsonOption = False, home: HomeOption = 
         print_json(result)
     else:
         speed = ", ".join(f"{word} {result[f'{word}_ms']:.0f} ms" for word in ("write", "read", "delete"))
-        console.print(f"[green]ok[/] {shown(result['storage'], 200)} ({speed}; {result['spooled']} files wait in the spool)")
+        console.print(
+            f"[green]ok[/] {shown(result['storage'], 200)} ({speed}; {result['spooled']} files wait in the spool)"
+        )
 
 
 def check_storage(services: Services, shop: str) -> dict[str, Any]:
@@ -54,8 +56,10 @@ def check_storage(services: Services, shop: str) -> dict[str, Any]:
         storage.delete(key)
         times["delete_ms"] = _since(started)
     if not same:
-        raise UsageError("What was read back is not what was written.", code="storage_corrupts", remedy="Check the NAS's disks.")
-    return {"storage": services.settings.storage_shown, "ok": True, "spooled": len(services.spool.keys()), **times}
+        raise UsageError(
+            "What was read back is not what was written.", code="storage_corrupts", remedy="Check the NAS's disks."
+        )
+    return {"storage": services.settings.storage_shown, "ok": True, "spooled": len(services.spool.waiting()), **times}
 
 
 def _since(started: float) -> float:
@@ -64,7 +68,9 @@ def _since(started: float) -> float:
 
 @app.command()
 def trust(
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask: the fingerprint was checked otherwise.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask: the fingerprint was checked otherwise.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Pin the NAS's host key: shows its fingerprint, asks, and from then on talks to no other machine."""
@@ -94,7 +100,7 @@ def replay(shop: ShopOption = None, json: JsonOption = False, home: HomeOption =
     with services_for(home) as services:
         chosen = services.shop(shop)
         done = recover_shop(chosen, services.database, services.storage, services.spool, services.clock)
-        left = len(services.spool.keys())
+        left = len(services.spool.waiting())
     if json:
         print_json({"sent": done.sent, "waiting": left})
     else:

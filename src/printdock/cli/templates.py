@@ -34,7 +34,10 @@ def list_(shop: ShopOption = None, json: JsonOption = False, home: HomeOption = 
     names = {template.name for template in own}
     presets = {name: recipe for name, recipe in PRESETS.items() if name not in names}
     if json:
-        print_json([_data(one) for one in own] + [{"name": n, "preset": True, "recipe": recipe_data(r)} for n, r in presets.items()])
+        print_json(
+            [_data(one) for one in own]
+            + [{"name": n, "preset": True, "recipe": recipe_data(r)} for n, r in presets.items()]
+        )
         return
     table = Table("template", "size", "fit", "next number", box=None, pad_edge=False)
     for template in own:
@@ -70,9 +73,15 @@ def add(
     mirror: Annotated[bool | None, typer.Option("--mirror/--no-mirror", help="Left-right, for sublimation.")] = None,
     despeckle: Annotated[bool | None, typer.Option("--despeckle/--no-despeckle", help="Erase stray specks.")] = None,
     needs_alpha: Annotated[bool | None, typer.Option("--needs-alpha/--no-needs-alpha")] = None,
-    max_upscale: Annotated[float | None, typer.Option("--max-upscale", help="Warn when enlarged more than this.")] = None,
-    alpha_threshold: Annotated[int | None, typer.Option("--alpha-threshold", help="Alpha up to this is nothing.")] = None,
-    error: Annotated[list[str] | None, typer.Option("--error", help="A print warning that refuses a file; repeatable.")] = None,
+    max_upscale: Annotated[
+        float | None, typer.Option("--max-upscale", help="Warn when enlarged more than this.")
+    ] = None,
+    alpha_threshold: Annotated[
+        int | None, typer.Option("--alpha-threshold", help="Alpha up to this is nothing.")
+    ] = None,
+    error: Annotated[
+        list[str] | None, typer.Option("--error", help="A print warning that refuses a file; repeatable.")
+    ] = None,
     prefix: Annotated[str | None, typer.Option("--prefix", help="UV or DTF; from the name when not given.")] = None,
     pattern: Annotated[str | None, typer.Option("--pattern", help="File name pattern.")] = None,
     first_number: Annotated[int | None, typer.Option("--first-number", help="The first print file's number.")] = None,
@@ -186,7 +195,15 @@ def _read(file: Path) -> list[dict[str, Any]]:
 
 def _from_csv(row: dict[str, str]) -> dict[str, Any]:
     """A CSV row's words as values; empty cells are left to the defaults."""
-    numbers = {"width_in": float, "height_in": float, "margin_in": float, "max_upscale": float, "dpi": int, "alpha_threshold": int, "first_number": int}
+    numbers = {
+        "width_in": float,
+        "height_in": float,
+        "margin_in": float,
+        "max_upscale": float,
+        "dpi": int,
+        "alpha_threshold": int,
+        "first_number": int,
+    }
     values: dict[str, Any] = {}
     for key, word in row.items():
         if key is None or not (word or "").strip():

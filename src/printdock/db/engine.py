@@ -36,16 +36,22 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, foreign_keys: bool = True) -> Iterator[Connection]:
         """A transaction that may write: committed at the end, rolled back on any error.
 
         On SQLite it takes the write lock at once: one that starts by reading and then writes fails under
-        concurrent writers whatever its timeout.
+        concurrent writers whatever its timeout. ``foreign_keys=False`` does not check them (SQLite, migrations).
         """
         with _as_our_errors(self), self.engine.connect() as connection:
             connection = connection.execution_options(printdock_writes=True)
-            with connection.begin():
-                yield connection
+            if not foreign_keys:
+                _set_foreign_keys(connection, "OFF")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if not foreign_keys:
+                    _set_foreign_keys(connection, "ON")
 
     def close(self) -> None:
         """Close all connections. Idempotent."""
@@ -84,6 +90,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def _set_foreign_keys(connection: Connection, value: str) -> None:
+    # By the driver, since the pragma does nothing inside a transaction, and SQLAlchemy would begin one.
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA foreign_keys={value}")
+
+
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("printdock_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -94,7 +107,9 @@ def _as_our_errors(database: Database) -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise DatabaseUnavailable(_sentence(database, error), remedy="Start it, or check DATABASE_URL, then run again.") from error
+        raise DatabaseUnavailable(
+            _sentence(database, error), remedy="Start it, or check DATABASE_URL, then run again."
+        ) from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailable(_sentence(database, error), remedy="Run again when it is back.") from error

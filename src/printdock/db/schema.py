@@ -94,16 +94,16 @@ def _current(connection: Connection) -> str | None:
 
 @contextmanager
 def _exclusive(database: Database) -> Iterator[Connection]:
-    """One upgrader at a time. SQLite rebuilds tables, which with foreign keys on would delete the rows that refer to them."""
+    """One upgrader at a time. SQLite rebuilds tables: with foreign keys on that deletes the rows referring to them."""
     if database.dialect == "postgresql":
         with database.write() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
             yield connection
         return
-    with database.engine.connect() as outer:
-        outer.exec_driver_sql("PRAGMA foreign_keys=OFF") if not outer.in_transaction() else None
-    with database.write() as connection:
+    with database.write(foreign_keys=False) as connection:
         yield connection
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:
-            raise UsageError(f"The upgrade would leave {len(broken)} rows without what they refer to.", code="broken_references")
+            raise UsageError(
+                f"The upgrade would leave {len(broken)} rows without what they refer to.", code="broken_references"
+            )

@@ -206,4 +206,3 @@ old_hashes = Table(
     Index(None, "shop_id", "ahash"),
     Index(None, "shop_id", "whash"),
 )
-

@@ -71,7 +71,9 @@ class _open_regular:
 
     def __init__(self, path: Path) -> None:
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise InputRefused("It is not a regular file.", code="not_a_file", remedy="Give pictures or folders of pictures.")
+            raise InputRefused(
+                "It is not a regular file.", code="not_a_file", remedy="Give pictures or folders of pictures."
+            )
         self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
 
     def __enter__(self) -> int:
@@ -84,7 +86,9 @@ class _open_regular:
 def _read(path: Path, descriptor: int, max_bytes: int) -> Admitted:
     about = os.fstat(descriptor)
     if not stat.S_ISREG(about.st_mode):
-        raise InputRefused("It is not a regular file.", code="not_a_file", remedy="Give pictures or folders of pictures.")
+        raise InputRefused(
+            "It is not a regular file.", code="not_a_file", remedy="Give pictures or folders of pictures."
+        )
     if about.st_size == 0:
         raise InputRefused("It is empty.", code="empty_file", remedy="Export or download it again.")
     if about.st_size > max_bytes:
@@ -118,4 +122,6 @@ def check_unchanged(admitted: Admitted) -> None:
 
 
 def _changed() -> InputRefused:
-    return InputRefused("It changed while it was read.", code="changed_while_reading", remedy="Send it again when it is complete.")
+    return InputRefused(
+        "It changed while it was read.", code="changed_while_reading", remedy="Send it again when it is complete."
+    )

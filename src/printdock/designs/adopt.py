@@ -13,8 +13,8 @@ from uuid_utils.compat import uuid7
 
 from printdock.db.engine import Database
 from printdock.db.tables import bands, designs, fingerprints, print_files
-from printdock.designs.ledger import band_rows_of, fingerprint_row
 from printdock.designs.lease import Clock
+from printdock.designs.ledger import band_rows_of, fingerprint_row
 from printdock.imaging.codec import probe
 from printdock.imaging.fingerprint import Fingerprint, fingerprint
 from printdock.imaging.prepare import prepare
@@ -32,7 +32,9 @@ def adopt(database: Database, storage: Storage, template: Template, path: str, c
     with storage.open(path) as stream:
         data = stream.read()
     info = probe(data)
-    recipe = Recipe(info.width / template.recipe.dpi, info.height / template.recipe.dpi, dpi=template.recipe.dpi, fit=Fit.STRETCH)
+    recipe = Recipe(
+        info.width / template.recipe.dpi, info.height / template.recipe.dpi, dpi=template.recipe.dpi, fit=Fit.STRETCH
+    )
     prepared = prepare(data, recipe)
     row = {
         "path": path,

@@ -1,4 +1,4 @@
-"""Is this the art of a design we have? Candidates from the index, a coarse look at each, a fine look at the few left."""
+"""Is this the art of a design we have? Candidates by index, a coarse look at each, a fine look at the few left."""
 
 from __future__ import annotations
 

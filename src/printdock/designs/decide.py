@@ -247,7 +247,11 @@ class Decider:
                 self._answer(item, leader, Duplicate(decision.design, decision.distance, decision.reason))
             case KnownFile():
                 name = decision.path.rsplit("/", 1)[-1]
-                how = "It was refused before as the same art as" if decision.refused else "Its bytes are already stored as"
+                how = (
+                    "It was refused before as the same art as"
+                    if decision.refused
+                    else "Its bytes are already stored as"
+                )
                 item.reason, item.distance = f"{how} {name}.", 0.0
                 leader = self._by_print_file.get(decision.print_file)
                 self._answer(item, leader, Duplicate(decision.design, 0.0, item.reason, "same_bytes"))

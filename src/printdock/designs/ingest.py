@@ -30,7 +30,14 @@ from printdock.designs.lease import RENEW_EVERY_S
 from printdock.designs.outcomes import Failed, answer
 from printdock.designs.recover import recover
 from printdock.designs.store import Recorder
-from printdock.errors import Cancelled, DatabaseUnavailable, PrintdockError
+from printdock.errors import (
+    Cancelled,
+    DatabaseUnavailable,
+    PrintdockError,
+    StorageNotFound,
+    StorageRefused,
+    StorageUnavailable,
+)
 from printdock.imaging.codec import encode_png, probe
 from printdock.imaging.fingerprint import fingerprint
 from printdock.imaging.prepare import prepare, reserve
@@ -69,9 +76,8 @@ def ingest(upload: Upload, sources: Iterable[Path]) -> Report:
     stopped. Raises `DatabaseUnavailable` when the database does not answer at the start.
     """
     started = time.monotonic()
-    if not upload.dry_run:
-        _open(upload)
-    flow = _Flow(upload)
+    blocked = None if upload.dry_run else _open(upload)
+    flow = _Flow(upload, blocked)
     renewing = _Renewal(upload)
     try:
         items = flow.run(sources)
@@ -87,8 +93,21 @@ def ingest(upload: Upload, sources: Iterable[Path]) -> Report:
     return report
 
 
-def _open(upload: Upload) -> None:
-    recover(upload)
+def _open(upload: Upload) -> PrintdockError | None:
+    """Recover, begin the upload's row, and answer why nothing can be stored now, if so: then nothing is decoded.
+
+    A storage that is merely away does not block: print files then wait in the spool.
+    """
+    blocked: PrintdockError | None = None
+    try:
+        upload.storage.stat(f"{upload.template.folder}/.printdock")
+        recover(upload)
+    except StorageNotFound:
+        recover(upload)
+    except StorageUnavailable as error:
+        log.warning("%s", error)
+    except (StorageRefused, Cancelled) as error:
+        blocked = error
     row = {
         "id": upload.id,
         "shop_id": upload.template.shop.id,
@@ -97,15 +116,14 @@ def _open(upload: Upload) -> None:
         "started_at": upload.clock(),
     }
     upload.write(lambda connection: connection.execute(insert(uploads).values(**row)))
+    return blocked
 
 
 def _finish(upload: Upload, report: Report) -> None:
     done = (
         update(uploads)
         .where(uploads.c.shop_id == upload.template.shop.id, uploads.c.id == upload.id)
-        .values(
-            finished_at=upload.clock(), stored=report.stored, duplicates=report.duplicates, failed=report.failed
-        )
+        .values(finished_at=upload.clock(), stored=report.stored, duplicates=report.duplicates, failed=report.failed)
     )
     try:
         upload.write(lambda connection: connection.execute(done))
@@ -140,9 +158,9 @@ class _Renewal:
 class _Flow:
     """The stages of one upload and the threads between them."""
 
-    def __init__(self, upload: Upload) -> None:
+    def __init__(self, upload: Upload, blocked: PrintdockError | None) -> None:
         limits = upload.limits
-        self._upload = upload
+        self._upload, self._blocked = upload, blocked
         self._memory = Budget(size=limits.memory_bytes, count=limits.batch_images)
         self._seen: set[bytes] = set()
         self._recorder = Recorder(upload, self._give_back)
@@ -151,7 +169,7 @@ class _Flow:
             encode=self._start_encode,
             settle=self._recorder.settle,
             follow=self._recorder.follow,
-            recover=lambda: recover(upload),
+            recover=self._recover,
         )
         self._decider: Group[Item] = Group(
             "printdock-decide",
@@ -198,6 +216,8 @@ class _Flow:
     def _admit(self, item: Item) -> None:
         if self._upload.stop.is_set():
             raise Cancelled("The upload was stopped before this file.", remedy="Run it again.")
+        if self._blocked is not None:
+            raise self._blocked
         item.admitted = admit(item.path, self._upload.limits.max_file_bytes)
 
     def _start(self, batch: Sequence[Item]) -> None:
@@ -207,11 +227,10 @@ class _Flow:
             if item.outcome is not None or item.digest in known_digests or self._is_repeat(item):
                 self._decider.add(item, item.position)
                 continue
-            self._guarded(item, self._reserve)
-            if item.outcome is not None:
-                self._decider.add(item, item.position)
-            else:
+            if self._guarded(item, self._reserve):
                 self._preparing.submit(self._prepare_stage, item)
+            else:
+                self._decider.add(item, item.position)
 
     def _known(self, batch: Sequence[Item]) -> set[bytes]:
         """Which files need not be decoded: their bytes are known. (Decided for good, in order, by the decider.)"""
@@ -271,7 +290,9 @@ class _Flow:
             assert item.admitted is not None
             read = admit(item.path, self._upload.limits.max_file_bytes)
             if read.sha256 != item.admitted.sha256:
-                raise PrintdockError("It changed while it was read.", code="changed_while_reading", remedy="Send it again.")
+                raise PrintdockError(
+                    "It changed while it was read.", code="changed_while_reading", remedy="Send it again."
+                )
             item.admitted = read
             self._prepare(item)
 
@@ -281,9 +302,9 @@ class _Flow:
         self._encoding.submit(self._encode_stage, item)
 
     def _encode_stage(self, item: Item) -> None:
-        self._guarded(item, self._encode)
+        encoded = self._guarded(item, self._encode)
         self._upload.report(Event(Stage.ENCODED, item.source))
-        if item.outcome is None:
+        if encoded:
             self._recorder.encoded(item)
         else:
             self._recorder.settle(item)
@@ -291,10 +312,13 @@ class _Flow:
     def _encode(self, item: Item) -> None:
         assert item.prepared is not None
         png = encode_png(item.prepared.pixels, item.prepared.dpi)
-        item.bytes, item.sha256 = len(png), hashlib.sha256(png).digest()
+        item.png_bytes, item.sha256 = len(png), hashlib.sha256(png).digest()
         item.png = png  # before the picture goes: whoever compares with this file finds one of the two
         item.prepared = None
         self._keep_only(item, len(png))
+
+    def _recover(self) -> None:
+        recover(self._upload)
 
     # --- what is held --------------------------------------------------------------------------------------------
 
@@ -317,20 +341,24 @@ class _Flow:
 
     # --- failures ------------------------------------------------------------------------------------------------
 
-    def _guarded(self, item: Item, work: Callable[[Item], None]) -> None:
-        """Run one stage of one file: what it raises is that file's outcome, and no other file's."""
+    def _guarded(self, item: Item, work: Callable[[Item], None]) -> bool:
+        """Run one stage of one file: what it raises is that file's outcome, and no other file's. Answers success."""
         try:
             work(item)
+            return True
         except PrintdockError as error:
             item.outcome = Failed.of(error)
         except Exception as error:  # a bug must cost one file, not the upload
             log.exception("%s failed", item.source)
             item.outcome = Failed("internal_error", f"Something unexpected happened: {error!r}. Please report it.")
+        return False
 
     def _undecided(self, group: Sequence[Item], error: Exception) -> None:
         if not isinstance(error, PrintdockError):
             log.error("deciding failed", exc_info=error)
-            error = PrintdockError(f"Something unexpected happened: {error!r}.", code="internal_error", remedy="Please report it.")
+            error = PrintdockError(
+                f"Something unexpected happened: {error!r}.", code="internal_error", remedy="Please report it."
+            )
         for item in group:
             if item.outcome is None and item.claim is None:
                 item.outcome = Failed.of(error)

@@ -90,7 +90,7 @@ class Item:
     distance: float | None = None
     reason: str | None = None
     png: bytes | None = None  # until it is stored
-    bytes: int = 0  # of the print file
+    png_bytes: int = 0
     sha256: bytes = b""  # of the print file
     held: int = 0  # bytes of the memory budget
     outcome: Outcome | None = None

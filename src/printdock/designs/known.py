@@ -64,7 +64,7 @@ def known_files(connection: Connection, template: Template, digests: Sequence[by
     return {bytes(row.sha256): _known(row) for row in connection.execute(wanted)}
 
 
-def _known(row: Row[Any]) -> KnownFile:
+def _known(row: Any) -> KnownFile:
     return KnownFile(
         row.id, row.design_id, row.number, row.path, row.state, row.owner, row.lease_until, row.match_id is not None
     )
@@ -81,9 +81,7 @@ def kept_apart(connection: Connection, shop: Shop, digests: Sequence[bytes]) -> 
     return apart
 
 
-def candidates(
-    connection: Connection, shop: Shop, newcomers: Sequence[Fingerprint]
-) -> list[list[Candidate[UUID]]]:
+def candidates(connection: Connection, shop: Shop, newcomers: Sequence[Fingerprint]) -> list[list[Candidate[UUID]]]:
     """Per newcomer, the shop's designs that share a band with it. One query on PostgreSQL; on SQLite, which is in
     this process, prepared point look-ups."""
     probes = [(index, band) for index, one in enumerate(newcomers) for band in sorted(set(probe_bands(one)))]

@@ -114,7 +114,9 @@ def claim(
 
 
 def _advance(connection: Connection, shop: Shop, seen: int) -> None:
-    advanced = update(shops).where(shops.c.id == shop.id).values(revision=shops.c.revision + 1).returning(shops.c.revision)
+    advanced = (
+        update(shops).where(shops.c.id == shop.id).values(revision=shops.c.revision + 1).returning(shops.c.revision)
+    )
     if connection.execute(advanced).scalar_one() != seen + 1:
         raise Stale
 
@@ -134,7 +136,12 @@ def _insert(
             if new.fingerprint is not None:
                 fingerprint_rows.append(fingerprint_row(template.shop, new.design, new.fingerprint))
                 band_rows += band_rows_of(template.shop, new.design, new.fingerprint)
-    for table, rows in ((designs, design_rows), (fingerprints, fingerprint_rows), (bands, band_rows), (print_files, file_rows)):
+    for table, rows in (
+        (designs, design_rows),
+        (fingerprints, fingerprint_rows),
+        (bands, band_rows),
+        (print_files, file_rows),
+    ):
         if rows:
             connection.execute(insert(table), rows)
     return claims
@@ -205,7 +212,11 @@ def _made(template: Template, new: NewPrintFile, owner: str, now: datetime) -> d
 def _restore(connection: Connection, template: Template, new: NewPrintFile, owner: str, now: datetime) -> Claim:
     taken = (
         update(print_files)
-        .where(print_files.c.shop_id == template.shop.id, print_files.c.id == new.restores, print_files.c.state == "missing")
+        .where(
+            print_files.c.shop_id == template.shop.id,
+            print_files.c.id == new.restores,
+            print_files.c.state == "missing",
+        )
         .values(**_made(template, new, owner, now))
         .returning(print_files.c.id, print_files.c.design_id, print_files.c.number, print_files.c.path)
     )
@@ -249,7 +260,13 @@ def _remember(connection: Connection, template: Template, answers: Mapping[bytes
     own = sources.c.shop_id == template.shop.id, sources.c.template_id == template.id
     connection.execute(delete(sources).where(*own, sources.c.sha256.in_(list(answers))))
     rows = [
-        {"shop_id": template.shop.id, "template_id": template.id, "sha256": digest, "print_file_id": file, "match_id": match}
+        {
+            "shop_id": template.shop.id,
+            "template_id": template.id,
+            "sha256": digest,
+            "print_file_id": file,
+            "match_id": match,
+        }
         for digest, (file, match) in answers.items()
     ]
     connection.execute(insert(sources), rows)
@@ -312,10 +329,14 @@ def release(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> None:
     gone = delete(print_files).where(*own, print_files.c.stored_at.is_(None)).returning(print_files.c.design_id)
     candidates = set(connection.execute(gone).scalars())
     connection.execute(
-        delete(matches).where(matches.c.shop_id == shop.id, matches.c.matched_print_file_id.in_(keys), matches.c.decision.is_(None))
+        delete(matches).where(
+            matches.c.shop_id == shop.id, matches.c.matched_print_file_id.in_(keys), matches.c.decision.is_(None)
+        )
     )
     if candidates:
-        kept = connection.execute(select(print_files.c.design_id).where(print_files.c.design_id.in_(candidates))).scalars()
+        kept = connection.execute(
+            select(print_files.c.design_id).where(print_files.c.design_id.in_(candidates))
+        ).scalars()
         forget_designs(connection, shop, candidates - set(kept))
 
 
@@ -347,7 +368,9 @@ def forget_fingerprints(connection: Connection, shop: Shop, keys: Sequence[UUID]
             ),
             by_key,
         )
-    connection.execute(delete(fingerprints).where(fingerprints.c.shop_id == shop.id, fingerprints.c.design_id.in_(keys)))
+    connection.execute(
+        delete(fingerprints).where(fingerprints.c.shop_id == shop.id, fingerprints.c.design_id.in_(keys))
+    )
 
 
 def unfinished(connection: Connection, shop: Shop) -> Sequence[Row[Any]]:

@@ -65,7 +65,9 @@ def find_match(connection: Connection, shop: Shop, key: int) -> Match:
     """The match numbered ``key``. Raises `UsageError`."""
     rows = connection.execute(select(matches).where(matches.c.shop_id == shop.id, matches.c.id == key)).all()
     if not rows:
-        raise UsageError(f"There is no match {key}.", code="unknown_match", remedy="See `printdock duplicates list --all`.")
+        raise UsageError(
+            f"There is no match {key}.", code="unknown_match", remedy="See `printdock duplicates list --all`."
+        )
     return _with_paths(connection, shop, rows)[0]
 
 
@@ -153,6 +155,11 @@ def _with_paths(connection: Connection, shop: Shop, rows: Sequence[Row[Any]]) ->
         return paths.get((design, template), paths.get((design, None)))
 
     return [
-        Match(row, path(row.matched_design_id, row.template_id), path(row.design_id, row.template_id), names[row.template_id])
+        Match(
+            row,
+            path(row.matched_design_id, row.template_id),
+            path(row.design_id, row.template_id),
+            names[row.template_id],
+        )
         for row in rows
     ]

@@ -20,7 +20,7 @@ class Stored:
     width: int  # px
     height: int  # px
     dpi: int
-    bytes: int
+    size: int  # bytes
     sha256: bytes
     similar_to: UUID | None = None
     distance: float | None = None
@@ -81,7 +81,7 @@ def answer(source: str, outcome: Outcome) -> dict[str, Any]:
                 "width": outcome.width,
                 "height": outcome.height,
                 "dpi": outcome.dpi,
-                "bytes": outcome.bytes,
+                "bytes": outcome.size,
                 "sha256": outcome.sha256.hex(),
                 "similar_to": None if outcome.similar_to is None else str(outcome.similar_to),
                 "distance": outcome.distance,

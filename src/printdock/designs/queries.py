@@ -29,7 +29,7 @@ def list_designs(
 
 
 def show_design(connection: Connection, shop: Shop, name: str) -> list[dict[str, Any]]:
-    """All print files of a design, found by id, by stored path or file name, or by exact number. Raises `UsageError`."""
+    """All print files of a design, found by id, stored path, file name or exact number. Raises `UsageError`."""
     key = find_design(connection, shop, name)
     wanted = _print_files(shop).where(designs.c.id == key).order_by(print_files.c.id)
     return [_design(row) for row in connection.execute(wanted)]
@@ -54,7 +54,8 @@ def find_design(connection: Connection, shop: Shop, name: str) -> UUID:
         raise UsageError(f"There is no design {name!r}.", code="unknown_design", remedy="See `printdock designs list`.")
     if len(found) > 1:
         raise UsageError(f"{name!r} is the number of {len(found)} designs.", remedy="Give the file name or the id.")
-    return found.pop()
+    design: UUID = found.pop()
+    return design
 
 
 def list_uploads(connection: Connection, shop: Shop, limit: int = 20) -> list[dict[str, Any]]:

@@ -82,7 +82,7 @@ def recover_shop(shop: Shop, database: Database, storage: Storage, spool: Spool,
 
 
 def _replay(shop: Shop, database: Database, storage: Storage, spool: Spool, clock: Clock) -> int:
-    own = [key for key in spool.keys() if key.startswith(f"{shop.name}/")]
+    own = [key for key in spool.waiting() if key.startswith(f"{shop.name}/")]
     if not own:
         return 0
     wanted = select(print_files).where(
@@ -131,7 +131,10 @@ def _is_stored(storage: Storage, row: Row[Any]) -> bool:
 def digest_of(storage: Storage, key: str) -> bytes:
     """SHA-256 of what is stored under ``key``, read in pieces. Raises `StorageNotFound`."""
     with storage.open(key) as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
+        digest = hashlib.sha256()
+        while piece := stream.read(1 << 20):
+            digest.update(piece)
+        return digest.digest()
 
 
 def _settle(database: Database, rows: Sequence[Row[Any]], clock: Clock) -> int:
@@ -166,5 +169,3 @@ def remove_temporaries(storage: Storage, folder: str) -> int:
         except StorageError as error:
             log.warning("left behind: %s (%s)", key, error)
     return len(left)
-
-

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert
 from printdock.db.tables import upload_files
 from printdock.designs import ledger
 from printdock.designs.item import Event, Item, Stage, Upload
-from printdock.designs.outcomes import Duplicate, Failed, Planned, Stored, answer, code_of
+from printdock.designs.outcomes import Duplicate, Failed, Outcome, Planned, Stored, answer, code_of
 from printdock.errors import KeyTaken, PrintdockError, StorageUnavailable
 from printdock.pipeline.flow import Group
 from printdock.templates.naming import number_in
@@ -115,7 +115,9 @@ class Recorder:
         """The group could not be recorded (the database is away): every file of it says so."""
         if not isinstance(error, PrintdockError):
             log.error("recording failed", exc_info=error)
-            error = PrintdockError(f"Something unexpected happened: {error!r}.", code="internal_error", remedy="Please report it.")
+            error = PrintdockError(
+                f"Something unexpected happened: {error!r}.", code="internal_error", remedy="Please report it."
+            )
         items = [news.item for news in group]
         for item in items:
             if item.outcome is None:
@@ -130,7 +132,7 @@ class Recorder:
 
         def work(connection: Connection) -> set[UUID]:
             if encoded:
-                files = [(_claimed(item).print_file, item.bytes, item.sha256) for item in encoded]
+                files = [(_claimed(item).print_file, item.png_bytes, item.sha256) for item in encoded]
                 ledger.mark_encoded(connection, upload.owner, files)
             owned: set[UUID] = set()
             for state in ("stored", "spooled"):
@@ -258,7 +260,7 @@ def _stored(item: Item) -> Stored:
         claim.number,
         claim.path,
         *item.size,
-        bytes=item.bytes,
+        size=item.png_bytes,
         sha256=item.sha256,
         similar_to=item.similar_to,
         distance=item.distance,
@@ -282,13 +284,22 @@ def _after(follower: Item, leader: Item) -> Duplicate | Failed | Planned:
             raise AssertionError("a leader settles before its followers")
 
 
+def _design(outcome: Outcome) -> UUID | None:
+    match outcome:
+        case Stored() | Planned():
+            return outcome.design
+        case Duplicate():
+            return outcome.duplicate_of
+        case Failed():
+            return None
+
+
 def _row(upload: Upload, item: Item) -> dict[str, Any]:
     outcome = item.outcome
     assert outcome is not None
     entry = answer(item.source, outcome)
     source = item.source.encode("utf-8", "backslashreplace").decode()
     entry["source"] = source
-    stored = isinstance(outcome, Stored)
     return {
         "upload_id": upload.id,
         "position": item.position,
@@ -296,7 +307,7 @@ def _row(upload: Upload, item: Item) -> dict[str, Any]:
         "source": source[:4500],
         "outcome": entry["outcome"],
         "code": code_of(outcome),
-        "design_id": outcome.design if stored else outcome.duplicate_of if isinstance(outcome, Duplicate) else None,
-        "print_file_id": outcome.print_file if stored else None,
+        "design_id": _design(outcome),
+        "print_file_id": outcome.print_file if isinstance(outcome, Stored) else None,
         "answer": entry,
     }

@@ -113,7 +113,9 @@ def _check_template(check: _Check, template: Template) -> None:
             case "spooled":
                 check.found.spooled += 1
             case "deleted" if size is not None:
-                check.problem("dropped_file", row.path, "It was dropped, but its file is still there.", _removal(check, row.path))
+                check.problem(
+                    "dropped_file", row.path, "It was dropped, but its file is still there.", _removal(check, row.path)
+                )
             case "missing" if size is not None:
                 check.problem("found_again", row.path, "It was missing, and is there again.", _return(check, row))
             case _:
@@ -123,9 +125,7 @@ def _check_template(check: _Check, template: Template) -> None:
 
 
 def _rows(check: _Check, template: Template) -> Iterator[Row[Any]]:
-    wanted = select(print_files).where(
-        print_files.c.shop_id == check.shop.id, print_files.c.template_id == template.id
-    )
+    wanted = select(print_files).where(print_files.c.shop_id == check.shop.id, print_files.c.template_id == template.id)
     last = -1
     while True:
         page = wanted.where(print_files.c.number > last).order_by(print_files.c.number).limit(1000)
@@ -166,7 +166,7 @@ def _check_unknown(check: _Check, template: Template, path: str, size: int, busy
 
 
 def _check_spool(check: _Check) -> None:
-    own = [key for key in check.spool.keys() if key.startswith(f"{check.shop.name}/")]
+    own = [key for key in check.spool.waiting() if key.startswith(f"{check.shop.name}/")]
     wanted = select(print_files.c.path).where(print_files.c.shop_id == check.shop.id, print_files.c.path.in_(own))
     with check.database.read() as connection:
         known = set(connection.execute(wanted).scalars())

@@ -154,8 +154,7 @@ def _streamed(source: bytes | Path, found: Opened, recipe: Recipe, max_pixels: i
         return _Art(page, None, 0, lambda box: vips.cropped(_again(source, max_pixels), box))
     scan = Scan(info.width, info.height, recipe.alpha_threshold)
     with codec.reading():
-        for top, strip in vips.strips(found.image, _STRIP):
-            scan.add(top, strip)
+        vips.feed(found.image, _STRIP, scan.add)
     box, specks = _bounds(scan, recipe)
     gone = specks if recipe.despeckle else []
 

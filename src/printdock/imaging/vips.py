@@ -6,7 +6,7 @@ Every call that computes pixels releases the GIL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -87,14 +87,35 @@ def from_array(pixels: Pixels) -> VipsImage:
     return image.copy(interpretation="srgb")
 
 
-def strips(image: VipsImage, rows: int) -> Iterator[tuple[int, Pixels]]:
-    """(top, pixels) of successive bands of ``rows`` rows, top to bottom, decoding as it goes.
+def feed(image: VipsImage, rows: int, take: Callable[[int, Pixels], None]) -> None:
+    """Call ``take(top, pixels)`` with successive bands of ``rows`` rows, top to bottom, while decoding.
 
-    Each band is evaluated on its own: fetching them through a region costs three times the CPU and the memory.
+    One evaluation of the whole image that ends in a raw writer: asking for the bands one by one costs three times the
+    CPU, and decoders with strips of their own height refuse it. ``pixels`` is only valid during the call.
+    Raises `VipsError` where the data are damaged.
     """
-    for top in range(0, image.height, rows):
-        height = min(rows, image.height - top)
-        yield top, to_array(image.crop(0, top, image.width, height))
+    pitch = image.width * image.bands
+    band = np.empty((rows, pitch), np.uint8)
+    flat = band.reshape(-1)
+    top = filled = 0
+
+    def write(data: bytes) -> int:
+        nonlocal top, filled
+        piece = np.frombuffer(data, np.uint8)
+        while len(piece):
+            part = piece[: len(flat) - filled]
+            flat[filled : filled + len(part)] = part
+            filled, piece = filled + len(part), piece[len(part) :]
+            if filled == len(flat):
+                take(top, band.reshape(rows, image.width, image.bands))
+                top, filled = top + rows, 0
+        return len(data)
+
+    target = pyvips.TargetCustom()
+    target.on_write(write)
+    image.rawsave_target(target)
+    if filled:
+        take(top, band[: filled // pitch].reshape(-1, image.width, image.bands))
 
 
 def reduce(image: VipsImage, width: int, height: int) -> VipsImage:
@@ -126,3 +147,8 @@ def erased(image: VipsImage, boxes: list[Box]) -> VipsImage:
         patch = pyvips.Image.black(box.width, box.height, bands=4).copy(interpretation="srgb")
         image = image.insert(patch, box.x, box.y)
     return image
+
+
+def version() -> str:
+    """libvips' version, such as ``8.18.0``."""
+    return ".".join(str(pyvips.version(part)) for part in range(3))

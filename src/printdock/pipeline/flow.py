@@ -114,7 +114,7 @@ class Group(Generic[T]):
         while group := self._take():
             try:
                 self._handle(group)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # it is answered per group, by `failed`
                 self._failed(group, error)
 
     def _take(self) -> list[T]:

@@ -28,7 +28,9 @@ def find_shop(connection: Connection, name: str) -> Shop | None:
 
 def list_shops(connection: Connection) -> list[Shop]:
     """All shops by name."""
-    return [Shop(row.id, row.name) for row in connection.execute(select(shops.c.id, shops.c.name).order_by(shops.c.name))]
+    return [
+        Shop(row.id, row.name) for row in connection.execute(select(shops.c.id, shops.c.name).order_by(shops.c.name))
+    ]
 
 
 def ensure_shop(connection: Connection, name: str, now: datetime) -> Shop:
@@ -46,7 +48,9 @@ def check_folder_name(name: str, what: str) -> None:
     try:
         check_key(name)
     except StorageRefused as error:
-        raise UsageError(f"{name!r} cannot name a {what}: it becomes a folder.", remedy="Use plain letters and digits.") from error
+        raise UsageError(
+            f"{name!r} cannot name a {what}: it becomes a folder.", remedy="Use plain letters and digits."
+        ) from error
     if "/" in name or name != name.strip() or name.startswith(".") or len(name) > 200:
         raise UsageError(
             f"{name!r} cannot name a {what}: it becomes a folder.",

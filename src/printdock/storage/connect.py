@@ -11,7 +11,7 @@ import asyncssh
 from printdock.errors import StorageRefused
 from printdock.storage.coalesce import CoalescingTunnel
 from printdock.storage.commands import Commands
-from printdock.storage.hostkeys import require_pinned
+from printdock.storage.hostkeys import preferred_algorithms, require_pinned
 from printdock.storage.pool import Crowded
 from printdock.storage.urls import SftpTarget
 from printdock.storage.wire import ServerSaidNo, Wire, WireLost
@@ -110,6 +110,7 @@ async def _log_in(target: SftpTarget) -> asyncssh.SSHClientConnection:
             target.port,
             username=target.username,
             known_hosts=str(target.known_hosts),
+            server_host_key_algs=preferred_algorithms(target.known_hosts, target.host, target.port),
             encryption_algs=list(CIPHERS),
             compression_algs=None,
             config=None,  # the user's ~/.ssh/config is for the user's ssh

@@ -16,6 +16,10 @@ from printdock.errors import StorageRefused, StorageUnavailable
 from printdock.storage.publish import sync_folder, temporary_name, write_all
 
 
+#: Kinds of key whose signatures have other names.
+_SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
+
+
 @dataclass(frozen=True, slots=True)
 class HostKey:
     """The key a server showed. ``public`` is ``type base64``, ``fingerprint`` is ``SHA256:...`` as ssh prints it."""
@@ -87,6 +91,15 @@ def require_pinned(known_hosts: Path, host: str, port: int) -> None:
             code="host_key_unknown",
             remedy="Run `printdock storage trust` and compare the fingerprint it shows with the NAS's own.",
         )
+
+
+def preferred_algorithms(known_hosts: Path, host: str, port: int) -> str:
+    """The kinds of key to ask the server for, in asyncssh's notation: first the pinned ones, then any other.
+
+    Asking for the pinned ones only would let a server that has no such key any more hang up without a word.
+    """
+    kinds = {public.split()[0] for public, _ in pinned_keys(known_hosts, host, port)}
+    return "^" + ",".join(name for kind in sorted(kinds) for name in _SIGNATURES.get(kind, (kind,)))
 
 
 def changed(host: str, port: int, expected: str, shown: str = "") -> StorageRefused:

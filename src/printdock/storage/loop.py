@@ -29,7 +29,8 @@ class EventLoopThread:
         Raises `StorageRefused` (code ``storage_closed``) once `stop` was called.
         """
         with self._lock:
-            future = asyncio.run_coroutine_threadsafe(work(), self._started())
+            loop = self._started()
+            future = asyncio.run_coroutine_threadsafe(work(), loop)
         try:
             return future.result()
         except concurrent.futures.CancelledError:

@@ -54,6 +54,7 @@ class SftpStorage:
         self._pool: Pool[Session] | None = None
         #: Temporary files whose connection died under them; removed by the next `put` that succeeds.
         self._litter: set[bytes] = set()
+        self._round_trips = 0
 
     def __repr__(self) -> str:
         return f"SftpStorage({str(self.target)!r})"
@@ -115,6 +116,10 @@ class SftpStorage:
         """Counts for metrics; None before the first use."""
         return None if self._pool is None else self._pool.state()
 
+    def round_trips(self) -> int:
+        """How many times a call has waited for the network so far, connecting left out."""
+        return self._round_trips
+
     def read_part(self, key: str, offset: int, size: int) -> tuple[Attributes, bytes]:
         """Up to ``size`` bytes of a stored file from ``offset``, and what the file is. Raises `StorageNotFound`."""
         path = self._path(check_key(key))
@@ -147,7 +152,7 @@ class SftpStorage:
             )
         async with self._pool.lease() as (session, used):
             try:
-                return await work(session)
+                return await self._counted(session, work)
             except WireLost as error:
                 if not used or isinstance(error, WireStalled):
                     raise
@@ -155,7 +160,14 @@ class SftpStorage:
         # trust no other idle connection without asking.
         self._pool.distrust()
         async with self._pool.lease() as (session, _):
+            return await self._counted(session, work)
+
+    async def _counted(self, session: Session, work: Callable[[Session], Awaitable[T]]) -> T:
+        before = session.wire.flights
+        try:
             return await work(session)
+        finally:
+            self._round_trips += session.wire.flights - before
 
     async def _store(self, session: Session, path: bytes, data: bytes) -> bool:
         folder, _, name = path.rpartition(b"/")

@@ -102,7 +102,7 @@ class Spool:
         except _Damaged as damage:
             raise StorageRefused(f"{path} is damaged: {damage}.", code="spool_damaged") from damage
 
-    def keys(self) -> list[str]:
+    def waiting(self) -> list[str]:
         """The keys of all that waits and is not damaged."""
         return [entry.key for entry in self.pending() if isinstance(entry, SpoolEntry)]
 

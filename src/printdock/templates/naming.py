@@ -64,7 +64,7 @@ def check_pattern(pattern: str, *, prefix: str, template: str) -> None:
     if unknown or odd or not numbers or not all(_NUMBER_FORMAT.fullmatch(spec) for spec in numbers):
         raise UsageError(
             f"The pattern {pattern!r} is not usable.",
-            remedy="Use {number} or {number:03d} at least once, and only {prefix}, {template}, {template_slug} besides.",
+            remedy="Use {number} or {number:03d}, and besides it only {prefix}, {template}, {template_slug}.",
         )
     sample = file_name(pattern, prefix=prefix, number=123456, template=template)
     try:

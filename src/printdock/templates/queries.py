@@ -122,7 +122,9 @@ def skip_numbers(connection: Connection, template: Template, highest: int) -> No
     """The next number is past ``highest``: the storage already has files up to it."""
     connection.execute(
         update(templates)
-        .where(templates.c.shop_id == template.shop.id, templates.c.id == template.id, templates.c.next_number <= highest)
+        .where(
+            templates.c.shop_id == template.shop.id, templates.c.id == template.id, templates.c.next_number <= highest
+        )
         .values(next_number=highest + 1)
     )
 
@@ -158,9 +160,13 @@ def check_recipe(recipe: Recipe) -> None:
     if not all(isinstance(side, int | float) and 0 < side <= MAX_SIDE_IN for side in sides):
         raise UsageError(f"A print size must be above 0 and at most {MAX_SIDE_IN:g} in on each side.")
     if not 36 <= recipe.dpi <= 2400:
-        raise UsageError(f"{recipe.dpi} DPI is not usable.", remedy="300 is usual, 400 for UV DTF, 600 for fine detail.")
+        raise UsageError(
+            f"{recipe.dpi} DPI is not usable.", remedy="300 is usual, 400 for UV DTF, 600 for fine detail."
+        )
     if max(sides) * recipe.dpi > MAX_SIDE_PX:
-        raise UsageError(f"{max(sides):g} in at {recipe.dpi} DPI is more than {MAX_SIDE_PX:,} px.", remedy="Lower the DPI.")
+        raise UsageError(
+            f"{max(sides):g} in at {recipe.dpi} DPI is more than {MAX_SIDE_PX:,} px.", remedy="Lower the DPI."
+        )
     if not 0 <= recipe.margin_in < min(recipe.width_in, recipe.height_in) / 2:
         raise UsageError(f"A margin of {recipe.margin_in:g} in leaves no room for the art.")
     if not 0 <= recipe.alpha_threshold < 255:
