@@ -50,6 +50,16 @@ def designs(count: int) -> list[Path]:
     return [CACHE / name for name in known[:count]]
 
 
+def folder(count: int) -> Path:
+    """A folder with exactly these ``count`` designs. Raises as `designs` does."""
+    chosen = CACHE / f"first-{count}"
+    for path in designs(count):
+        chosen.mkdir(exist_ok=True)
+        if not (chosen / path.name).exists():
+            (chosen / path.name).hardlink_to(path)
+    return chosen
+
+
 def _chosen(pool: ThreadPoolExecutor, known: list[str], count: int) -> Iterator[str]:
     """Names of newly drawn designs, in the fixed order, as many as are still missing."""
     missing = count - len(known)
@@ -159,8 +169,7 @@ def _bring() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Draw real designs to measure on.")
     parser.add_argument("count", type=int)
-    drawn = designs(parser.parse_args().count)
-    print(f"{len(drawn)} designs, {sum(path.stat().st_size for path in drawn) / 1e6:.0f} MB, in {CACHE}")
+    print(folder(parser.parse_args().count))
 
 
 if __name__ == "__main__":

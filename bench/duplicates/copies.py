@@ -111,7 +111,11 @@ def near(art: np.ndarray, rng: Random) -> Iterator[Picture]:
     size = max(art.shape[:2])
     for percent in (30, rng.randint(35, 90), rng.randint(110, 190), 200):
         if 60 <= size * percent / 100 <= 4500:
-            yield Picture(f"scaled {percent if percent in (30, 200) else '35-190'} %", "copy", scaled(art, percent / 100, soft=rng.random() < 0.5))
+            yield Picture(
+                f"scaled {percent if percent in (30, 200) else '35-190'} %",
+                "copy",
+                scaled(art, percent / 100, soft=rng.random() < 0.5),
+            )
     grounds = [g for g in (255, 0) if not has_alpha(art) or shows_on(art, g)]
     for ground in grounds[: 2 if has_alpha(art) else 1]:
         name = {255: "white", 0: "black"}[ground] if has_alpha(art) else "opaque"
@@ -128,7 +132,11 @@ def near(art: np.ndarray, rng: Random) -> Iterator[Picture]:
     yield from _palettes(art)
     for percent in (1, 2):
         yield Picture(f"cropped {percent} %", "copy", cropped(art, rng, percent / 100))
-    yield Picture("blur", "copy", unpremultiply(cv2.GaussianBlur(premultiplied(art), (0, 0), rng.uniform(0.6, 1.2) * max(1, size / 1200))))
+    yield Picture(
+        "blur",
+        "copy",
+        unpremultiply(cv2.GaussianBlur(premultiplied(art), (0, 0), rng.uniform(0.6, 1.2) * max(1, size / 1200))),
+    )
     yield Picture("tone +-10 %", "copy", toned(art, rng))
     yield Picture("scaled + cropped 1 %", "copy", cropped(scaled(art, rng.uniform(0.5, 1.4)), rng, 0.01))
 
@@ -164,15 +172,22 @@ def toned(art: np.ndarray, rng: Random) -> np.ndarray:
 def printed_and_back(art: np.ndarray) -> np.ndarray:
     """The stored picture as it is read back from a stretched 3800 x 1732 px print file, geometry undone."""
     height, width = art.shape[:2]
-    stretched = cv2.resize(premultiplied(art), (3800, 1732), interpolation=cv2.INTER_AREA if width > 3800 and height > 1732 else cv2.INTER_CUBIC)
+    stretched = cv2.resize(
+        premultiplied(art),
+        (3800, 1732),
+        interpolation=cv2.INTER_AREA if width > 3800 and height > 1732 else cv2.INTER_CUBIC,
+    )
     stretched = np.clip(stretched, 0, 255)
     factor = 1024 / max(height, width)
-    back = cv2.resize(stretched, (max(1, round(width * factor)), max(1, round(height * factor))), interpolation=cv2.INTER_AREA)
+    back = cv2.resize(
+        stretched, (max(1, round(width * factor)), max(1, round(height * factor))), interpolation=cv2.INTER_AREA
+    )
     return unpremultiply(back)
 
 
 def look_of(pixels: np.ndarray) -> np.ndarray | None:
-    """What the product makes of a decoded file: 8 bit, trimmed at alpha 2, premultiplied, at most 1024 px. None: nothing visible."""
+    """What the product makes of a decoded file: 8 bit, trimmed at alpha 2, premultiplied, at most 1024 px. None:
+    nothing visible."""
     if pixels.dtype == np.uint16:
         pixels = (pixels // 257).astype(np.uint8)
     art = trim(pixels)

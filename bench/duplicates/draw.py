@@ -15,9 +15,53 @@ from PIL import Image, ImageDraw, ImageFont
 
 CLIP_ART = Path("/usr/share/openclipart/svg")
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
-FACES = ["DejaVuSans-Bold.ttf", "DejaVuSerif.ttf", "DejaVuSerif-BoldItalic.ttf", "DejaVuSansMono-Bold.ttf", "DejaVuSans-ExtraLight.ttf"]
-NAMES = "Emma Olivia Liam Noah Mia Ava Lucas Ella Hugo Ruth Omar Ines Kai Zoe Finn Nora Paul Lena Jonas Clara".split()
-WORDS = "MAMA NANA PAPA DADDY AUNTIE UNCLE COACH TEACHER NURSE FARMER BAKER RUNNER READER GAMER HIKER ANGLER".split()
+FACES = [
+    "DejaVuSans-Bold.ttf",
+    "DejaVuSerif.ttf",
+    "DejaVuSerif-BoldItalic.ttf",
+    "DejaVuSansMono-Bold.ttf",
+    "DejaVuSans-ExtraLight.ttf",
+]
+NAMES = [
+    "Emma",
+    "Olivia",
+    "Liam",
+    "Noah",
+    "Mia",
+    "Ava",
+    "Lucas",
+    "Ella",
+    "Hugo",
+    "Ruth",
+    "Omar",
+    "Ines",
+    "Kai",
+    "Zoe",
+    "Finn",
+    "Nora",
+    "Paul",
+    "Lena",
+    "Jonas",
+    "Clara",
+]
+WORDS = [
+    "MAMA",
+    "NANA",
+    "PAPA",
+    "DADDY",
+    "AUNTIE",
+    "UNCLE",
+    "COACH",
+    "TEACHER",
+    "NURSE",
+    "FARMER",
+    "BAKER",
+    "RUNNER",
+    "READER",
+    "GAMER",
+    "HIKER",
+    "ANGLER",
+]
 
 
 @cache
@@ -118,7 +162,11 @@ def flag(px: int, colours: list[tuple[int, int, int]], upright: bool, stars: int
     image, draw = canvas(width, height)
     for i, c in enumerate(colours):
         n = len(colours)
-        box = (width * i / n, 0, width * (i + 1) / n, height) if upright else (0, height * i / n, width, height * (i + 1) / n)
+        box = (
+            (width * i / n, 0, width * (i + 1) / n, height)
+            if upright
+            else (0, height * i / n, width, height * (i + 1) / n)
+        )
         draw.rectangle(box, fill=(*c, 255))
     for i in range(stars):
         draw_star(draw, width * (0.08 + 0.1 * i), height * 0.12, height * 0.06, (255, 255, 255))
@@ -150,7 +198,9 @@ def photo(rng: Random, width: int, height: int, cut_out: bool) -> np.ndarray:
     alpha = np.full((height, width), 255, np.uint8)
     if cut_out:
         alpha[:] = 0
-        cv2.ellipse(alpha, (width // 2, height // 2), (width // 2 - 1, height // 2 - 1), 0, 0, 360, 255, -1, cv2.LINE_AA)
+        cv2.ellipse(
+            alpha, (width // 2, height // 2), (width // 2 - 1, height // 2 - 1), 0, 0, 360, 255, -1, cv2.LINE_AA
+        )
     return np.dstack([np.clip(picture, 0, 255).astype(np.uint8), alpha])
 
 

@@ -24,8 +24,10 @@ from .copies import Picture
 
 CACHE = Path(".cache/duplicates")
 VERSION = 1
-KINDS = ("clip", "clip", "clip", "black", "white", "clip-text", "clip-text", "black-text", "text", "text", "badge", "flag", "photo",
-         "photo-cut", "lines", "tiny", "strip", "tiled", "clip-small", "black-small")  # fmt: skip
+KINDS = (
+    *("clip", "clip", "clip", "black", "white", "clip-text", "clip-text", "black-text", "text", "text"),
+    *("badge", "flag", "photo", "photo-cut", "lines", "tiny", "strip", "tiled", "clip-small", "black-small"),
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,13 @@ def base(kind: str, rng: Random, index: int) -> np.ndarray:
     if kind == "tiled":
         return made(draw.tiled(rng, px, round(px * 0.46)))
     if kind == "strip":
-        art = draw.text_layout(rng, [f"{rng.choice(draw.WORDS)} of {rng.choice(draw.NAMES)} and {rng.choice(draw.NAMES)}, since {rng.randint(1950, 2020)}"], px)
+        names = f"{rng.choice(draw.WORDS)} of {rng.choice(draw.NAMES)} and {rng.choice(draw.NAMES)}"
+        line = f"{names}, since {rng.randint(1950, 2020)}"
+        art = draw.text_layout(
+            rng,
+            [line],
+            px,
+        )
         return made(art)
     return np.zeros((1, 1, 4), np.uint8)  # text, badge and flag are families of their own
 
@@ -174,7 +182,9 @@ def badge_family(rng: Random, px: int) -> tuple[np.ndarray, list[Picture]]:
         return made(draw.badge(Random(state), px, centre, under))
 
     out = [distinct("other number", one(str(number + d), word)) for d in (1, 10)]
-    out += [distinct("other small word", one(str(number), w)) for w in rng.sample([w for w in draw.WORDS if w != word], 3)]
+    out += [
+        distinct("other small word", one(str(number), w)) for w in rng.sample([w for w in draw.WORDS if w != word], 3)
+    ]
     return one(str(number), word), out + list(changed(one(str(number), word), rng))[:4]
 
 
@@ -236,7 +246,9 @@ def write_files(folder: Path, cases: range) -> None:
         for n, picture in enumerate(one.others):
             name = f"{one.name}-{n:02d}.{picture.extension}"
             save(folder / "incoming" / name, picture)
-            labels.append({"file": name, "of": f"{one.name}.png", "kind": picture.kind, "group": picture.group, "half": one.half})
+            labels.append(
+                {"file": name, "of": f"{one.name}.png", "kind": picture.kind, "group": picture.group, "half": one.half}
+            )
     (folder / "labels.json").write_text(json.dumps(labels, indent=1))
 
 

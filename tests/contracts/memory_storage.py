@@ -26,7 +26,7 @@ class MemoryStorage:
             raise KeyTaken(f"Another file is already stored as {key!r}.")
 
     def open(self, key: str) -> BinaryIO:
-        self.stat(key)
+        MemoryStorage.stat(self, key)
         return io.BytesIO(self.files[key][0])
 
     def stat(self, key: str) -> Entry:

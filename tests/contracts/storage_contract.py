@@ -17,7 +17,7 @@ GOOD_KEYS = [
     "plain.png",
     "My Shop/UVDTF 16oz/UV 906 UVDTF_16oz_906.png",
     "Köln/🎨 sticker ✨/猫.png",
-    "quotes/it's \"fine\" $HOME `x` ; & | * ? [a].png",
+    'quotes/it\'s "fine" $HOME `x` ; & | * ? [a].png',
     "deep/" + "/".join("abcdefghij") + "/file.png",
     "segment/" + "s" * MAX_SEGMENT_BYTES,
     "segment/" + "é" * (MAX_SEGMENT_BYTES // 2),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from asyncssh.sftp import SFTPServerHandler
 
 from printdock.storage.base import Storage
 from printdock.storage.local import LocalStorage
@@ -15,6 +16,7 @@ from printdock.storage.sftp import SftpStorage
 from tests.contracts.memory_storage import MemoryStorage
 from tests.contracts.storage_contract import Plant, StorageContract
 from tests.services.ssh import OpenSshServer
+from tests.storage.other_server import OtherServer
 
 
 def _plant_in(root: Path) -> Plant:
@@ -81,3 +83,24 @@ class TestResilientSftp(TestSftp):
         storage = ResilientStorage(SftpStorage(shared_openssh.target(folder)), 5)
         yield storage
         storage.close()
+
+
+class TestSftpOfAnotherKind(StorageContract):
+    """A server that is not OpenSSH: no extensions, small blocks, a rename that replaces, log-in by password."""
+
+    @pytest.fixture
+    def server(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OtherServer]:
+        monkeypatch.setattr(SFTPServerHandler, "_extensions", [])
+        server = OtherServer(tmp_path)
+        yield server
+        server.close()
+
+    @pytest.fixture
+    def storage(self, server: OtherServer) -> Iterator[Storage]:
+        storage = SftpStorage(server.target())
+        yield storage
+        storage.close()
+
+    @pytest.fixture
+    def plant(self, server: OtherServer) -> Plant:
+        return _plant_in(server.root / "share")

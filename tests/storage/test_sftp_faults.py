@@ -7,18 +7,21 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from printdock.errors import StorageError, StorageNotFound, StorageRefused, StorageUnavailable
-from printdock.storage.base import Storage, is_temporary
+from printdock.errors import StorageError, StorageRefused, StorageUnavailable
+from printdock.storage.base import is_temporary
 from printdock.storage.connect import Timeouts
 from printdock.storage.hostkeys import fetch_host_key, trust
 from printdock.storage.pool import PoolPatience
 from printdock.storage.resilient import Backoff, ResilientStorage, StorageEvent
 from printdock.storage.sftp import SftpStorage
 from tests.services.ssh import OpenSshServer, wait_for
+from tests.storage.other_server import PASSWORD, OtherServer
 
 Factory = Callable[..., OpenSshServer]
 QUICK = Timeouts(connect_s=5.0, no_progress_s=1.0, check_s=0.5)
@@ -132,22 +135,31 @@ def test_a_short_pause_is_waited_out(openssh: OpenSshServer, using: Callable[...
 def test_a_paused_server_is_noticed_by_every_operation(
     openssh: OpenSshServer, using: Callable[..., SftpStorage]
 ) -> None:
-    storage = using(openssh, timeouts=Timeouts(connect_s=0.3, no_progress_s=0.3, check_s=0.3))
-    storage.put("there", b"x")
+    (openssh.root / "there").write_bytes(b"x")
+    calls: list[Callable[[SftpStorage], object]] = [
+        lambda storage: storage.put("new", b"x"),
+        lambda storage: storage.stat("there"),
+        lambda storage: storage.open("there"),
+        lambda storage: storage.delete("there"),
+        lambda storage: list(storage.list("")),
+    ]
+    storages = [using(openssh, timeouts=Timeouts(no_progress_s=0.3)) for _ in calls]
+    for storage in storages:
+        storage.stat("there")
     openssh.pause()
-    for call in (
-        lambda: storage.put("new", b"x"),
-        lambda: storage.stat("there"),
-        lambda: storage.open("there"),
-        lambda: storage.delete("there"),
-        lambda: list(storage.list("")),
-    ):
+    for storage, call in zip(storages, calls, strict=True):
         with pytest.raises(StorageUnavailable) as away:
-            call()
+            call(storage)
         assert away.value.code == "storage_timeout"
-    openssh.resume()
-    patient = using(openssh)
-    wait_for(lambda: _answers(patient), "the server to be back")
+        _at_rest(storage)
+
+
+def test_connecting_to_a_paused_server_has_an_end(openssh: OpenSshServer, using: Callable[..., SftpStorage]) -> None:
+    storage = using(openssh, timeouts=Timeouts(connect_s=0.3))
+    openssh.pause()
+    with pytest.raises(StorageUnavailable) as away:
+        storage.stat("x")
+    assert away.value.code == "storage_timeout"
     _at_rest(storage)
 
 
@@ -281,6 +293,20 @@ def test_a_wrong_password(openssh: OpenSshServer, using: Callable[..., SftpStora
     said = f"{refused.value!r} {refused.value} {refused.value.__cause__!r} {storage!r} {storage.target!r}"
     assert "s3cret-word" not in said
     _at_rest(storage)
+
+
+def test_a_right_and_a_wrong_password_with_odd_characters(tmp_path: Path) -> None:
+    server = OtherServer(tmp_path)
+    try:
+        for password, right in ((PASSWORD, True), ("wrong", False)):
+            storage = SftpStorage(server.target(password=password))
+            if right:
+                storage.put("a", b"x")
+            else:
+                assert _refusal(partial(storage.put, "a", b"x")) == "wrong_credentials"
+            storage.close()
+    finally:
+        server.close()
 
 
 def test_a_wrong_key(openssh: OpenSshServer, using: Callable[..., SftpStorage]) -> None:
@@ -448,16 +474,6 @@ def test_a_mkdir_race_with_a_warm_pool(openssh: OpenSshServer, using: Callable[.
 
         list(pool.map(put, range(8)))
     assert sum(1 for entry in storage.list("") if entry.key.startswith("new")) == 160
-
-
-def _answers(storage: Storage) -> bool:
-    try:
-        storage.stat("no such file")
-    except StorageNotFound:
-        return True
-    except StorageUnavailable:
-        return False
-    return False
 
 
 def _refusal_code_after_close(storage: SftpStorage) -> str:

@@ -50,7 +50,7 @@ def _print_verification(found: Verification) -> None:
     done = found.recovered
     if done.confirmed or done.released or done.sent:
         console.print(
-            f"Finished what was cut off: {done.confirmed} confirmed, {done.released} undone, {done.sent} from the spool."
+            f"Recovered: {done.confirmed} confirmed, {done.released} undone, {done.sent} from the spool."
         )
     for problem in found.problems:
         mended = f" [green]{shown(problem.repaired, 200)}[/]" if problem.repaired else ""

@@ -121,7 +121,7 @@ print_files = Table(
     Column("dpi", Integer),
     Column("bytes", BigInteger),
     Column("sha256", LargeBinary(32)),
-    Column("art_width", Integer),
+    Column("art_width", Integer),  # px of the art in its source; unknown for files taken in as they were
     Column("art_height", Integer),
     Column("recipe", JSON, nullable=False),  # as it was when this file was made: a template may change later
     Column("preflight", JSON),

@@ -1,8 +1,8 @@
 """Bands: the integers by which the index finds candidates.
 
-A signature is cut into `BANDS` bands of `BAND_BITS` bits. A stored design has one integer a band; a newcomer looks up its
-own and those with its weakest bits flipped (multi-probe, after Lv et al.): more look-ups instead of more rows. One equal
-integer makes a candidate.
+A signature is cut into `BANDS` bands of `BAND_BITS` bits. A stored design has one integer a band; a newcomer looks up
+its own and those with its weakest bits flipped (multi-probe, after Lv et al.): more look-ups instead of more rows.
+One equal integer makes a candidate.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from printdock.dedupe.forms import Filled, Pair, Plane, fitted, grey, on_ground, planes
-from printdock.dedupe.register import Registration, register, warped
+from printdock.dedupe.register import IDENTITY, Registration, register
 from printdock.dedupe.residual import Difference, colour_difference, difference
 from printdock.imaging.fingerprint import Ground
 from printdock.imaging.types import Pixels
@@ -29,7 +30,9 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What of one picture lies outside the other: ``share`` of the side, ``ink`` on it (0..1), and whether ink crosses the ``cut``."""
+    """What of one picture lies outside the other: ``share`` of the side, ``ink`` on it (0..1), and whether ink
+    crosses the ``cut``.
+    """
 
     share: float = 0.0
     ink: float = 0.0
@@ -38,34 +41,92 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """See the fields' types. ``resolution``: px of the longest side compared; ``blur``: sigma, px, that evened sharpness out."""
+    """See the fields' types. ``blur``: sigma, px, that evened sharpness out; ``stretch``: how much wider (logarithm)
+    the newcomer's content is drawn than the stored one's, beyond what rounding to whole pixels may do;
+    ``resolution``: px of the longest side compared.
+    """
 
     registration: Registration
     tone: Tone
     blur: float
     difference: Difference
     rest: Rest
+    stretch: float
     resolution: int
     filled: Filled
 
+    @classmethod
+    def identical(cls, resolution: int) -> Comparison:
+        """Of two pictures whose every pixel is the same."""
+        return cls(IDENTITY, Tone(), 0.0, Difference(), Rest(), 0.0, resolution, Filled.NEITHER)
 
-def compare(pictures: Pair, levels: tuple[int, ...], longest: int) -> Comparison:
-    """Compares at ``longest`` px at most; ``levels``: the registration's, px from coarse to fine."""
+
+def compare(pictures: Pair, levels: tuple[int, ...], longest: int, start: Registration | None = None) -> Comparison:
+    """Compares at ``longest`` px at most; ``levels``: the registration's, px from coarse to fine, from ``start`` if
+    given.
+    """
     at = register(
         planes(pictures.newcomer, pictures.grounds, levels[-1]),
         planes(pictures.stored, pictures.grounds, levels[-1]),
         levels,
+        start,
     )
     size = min(longest, max(pictures.newcomer.shape), max(pictures.stored.shape))
-    stored, moving = fitted(pictures.stored, size), fitted(pictures.newcomer, size)
-    shape = (stored.shape[0], stored.shape[1])
-    laid = np.asarray(warped(moving, at, shape))
-    valid = np.asarray(warped(np.full(moving.shape[:2], 255, np.uint8), at, shape, fill=True))
-    valid = np.asarray(cv2.compare(valid, 250, cv2.CMP_GT))
-    grounds = _telling(laid, stored, pictures.grounds)
-    views = [_view(laid, stored, valid, ground) for ground in grounds]
+    moving, stored = fitted(pictures.newcomer, size), fitted(pictures.stored, size)
+    laid, valid = _laid(moving, stored.shape[:2], at, pictures)
+    stored_wide = _padded(stored, pictures)
+    grounds = _telling(laid, stored_wide, pictures.grounds)
+    views = [_view(laid, stored_wide, valid, ground) for ground in grounds]
     tone, blur, _ = max(views, key=lambda v: v[2].surprise)
-    return Comparison(at, tone, blur, _worst([v[2] for v in views]), _rest(moving, stored, at, grounds), size, pictures.filled)
+    return Comparison(
+        at,
+        tone,
+        blur,
+        _worst([v[2] for v in views]),
+        _rest(moving, stored, at, grounds),
+        _stretch(pictures, at),
+        size,
+        pictures.filled,
+    )
+
+
+def _padded(pixels: Pixels, pictures: Pair) -> Pixels:
+    wide = cv2.copyMakeBorder(pixels, PAD, PAD, PAD, PAD, cv2.BORDER_CONSTANT, value=_ground(pictures))
+    return np.asarray(wide, np.uint8)
+
+
+def _stretch(pictures: Pair, at: Registration) -> float:
+    (height_a, width_a), (height_b, width_b) = pictures.newcomer.shape[:2], pictures.stored.shape[:2]
+    across, down = at.scale
+    apart = math.log(width_a / height_a) - math.log(width_b / height_b) - math.log(across / down)
+    rounding = 1.5 / float(min(height_a, width_a, height_b, width_b))
+    return max(0.0, abs(apart) - rounding)
+
+
+#: Ground, px, added around both: a copy may be trimmed a part of a pixel elsewhere, and small lines stand at the edge.
+PAD = 4
+
+
+def _ground(pictures: Pair) -> tuple[int, int, int, int]:
+    """What lies around the art, RGBA."""
+    if len(pictures.grounds) > 1:
+        return 0, 0, 0, 0
+    return (255, 255, 255, 255) if pictures.grounds[0] is Ground.WHITE else (0, 0, 0, 255)
+
+
+def _laid(moving: Pixels, shape: tuple[int, ...], at: Registration, pictures: Pair) -> tuple[Pixels, NDArray[np.uint8]]:
+    """The newcomer on the stored one's pixels (h, w) with `PAD` around, and where that is not far outside of it."""
+    matrix = at.pixel_matrix((moving.shape[0], moving.shape[1]), (shape[0], shape[1]))
+    matrix[:, 2] -= matrix[:, :2] @ np.array([PAD, PAD])
+    size = shape[1] + 2 * PAD, shape[0] + 2 * PAD
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    laid = cv2.warpAffine(
+        moving, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=_ground(pictures)
+    )
+    covered = cv2.warpAffine(np.full(moving.shape[:2], 255, np.uint8), matrix, size, flags=flags)
+    inside = np.where(np.asarray(covered) > 250, 255, 0).astype(np.uint8)
+    near = cv2.dilate(inside, np.ones((2 * PAD + 3, 2 * PAD + 3), np.uint8))
+    return np.asarray(laid, np.uint8), np.asarray(near, np.uint8)
 
 
 def _worst(found: list[Difference]) -> Difference:
@@ -76,6 +137,7 @@ def _worst(found: list[Difference]) -> Difference:
         local=max(d.local for d in found),
         spread=max(d.spread for d in found),
         colour=max(d.colour for d in found),
+        tint=max(d.tint for d in found),
         level=max(d.level for d in found),
     )
 
@@ -92,52 +154,60 @@ def _telling(a: Pixels, b: Pixels, grounds: tuple[Ground, ...]) -> tuple[Ground,
 
 def _hidden(pixels: Pixels) -> float:
     """Share of the visible pixels that are too pale to be told from white."""
-    alpha = pixels[::2, ::2, 3]
+    few = np.ascontiguousarray(pixels[::3, ::3])
+    alpha = np.asarray(cv2.extractChannel(few, 3), np.uint8)
+    ink = alpha - np.minimum(alpha, few[:, :, :3].min(axis=2))
     visible = alpha > 24
-    ink = np.max(alpha - np.min(pixels[::2, ::2, :3], axis=2), where=visible, initial=0) if visible.any() else 0
-    if ink <= 20:
+    if not (ink > 20).any():
         return 1.0
-    pale = alpha - np.min(pixels[::2, ::2, :3], axis=2) < 40
-    return float(np.count_nonzero(pale & visible) / max(1, np.count_nonzero(visible)))
+    return float(np.mean(ink[visible] < 40))
 
 
 def _view(laid: Pixels, stored: Pixels, valid: NDArray[np.uint8], ground: Ground) -> tuple[Tone, float, Difference]:
-    rgb_a, rgb_b = on_ground(laid, ground), on_ground(stored, ground)
-    a, b = grey(rgb_a).astype(np.float32), grey(rgb_b).astype(np.float32)
-    weight_a, weight_b = laid[:, :, 3].astype(np.float32), stored[:, :, 3].astype(np.float32)
+    """What differs on one ground, after tone and sharpness were evened out."""
     tone = fit_tone(laid, stored, valid)
-    if tone != Tone():
-        a, b = _toned(a, b, weight_a, weight_b, tone, ground)
-        rgb_a, rgb_b = _toned_rgb(rgb_a, rgb_b, tone, laid, stored, ground)
-    a, b, blur = _evened(a, b)
-    found = difference(a, b, valid)
-    colour = colour_difference(rgb_a, rgb_b, _ink(laid, stored, rgb_a, rgb_b, ground), valid)
-    return tone, blur, replace(found, colour=colour)
+    laid, stored = _toned(laid, stored, tone)
+    a, b = on_ground(laid, ground), on_ground(stored, ground)
+    sigma = _blur_needed(a, b)
+    if sigma > 0:
+        a = np.asarray(cv2.GaussianBlur(a, (0, 0), sigma))
+    elif sigma < 0:
+        b = np.asarray(cv2.GaussianBlur(b, (0, 0), -sigma))
+    found = difference(grey(a).astype(np.float32), grey(b).astype(np.float32), valid)
+    colour, tint = colour_difference(a, b, _ink(laid, stored, a, b, ground), valid)
+    return tone, sigma, replace(found, colour=colour, tint=tint)
 
 
-def _ink(laid: Pixels, stored: Pixels, rgb_a: Pixels, rgb_b: Pixels, ground: Ground) -> Plane:
-    """How much of each pixel is ink in the fuller of both, 0..1: alpha, or in flattened pictures what departs from the ground."""
-    if min(int(laid[:, :, 3].min()), int(stored[:, :, 3].min())) < 255:
-        fuller = cv2.max(np.ascontiguousarray(laid[:, :, 3]), np.ascontiguousarray(stored[:, :, 3]))
+def _ink(laid: Pixels, stored: Pixels, a: Pixels, b: Pixels, ground: Ground) -> Plane:
+    """How much of each pixel is ink in the fuller of both, 0..1: alpha, or, flattened, what departs from the ground."""
+    alpha = cv2.extractChannel(laid, 3), cv2.extractChannel(stored, 3)
+    if min(cv2.minMaxLoc(alpha[0])[0], cv2.minMaxLoc(alpha[1])[0]) < 255:
+        fuller = cv2.max(*alpha)
     elif ground is Ground.WHITE:
-        fuller = 255 - np.minimum(rgb_a, rgb_b).min(axis=2)
+        red, green, blue = cv2.split(cv2.min(a, b))
+        fuller = cv2.bitwise_not(cv2.min(cv2.min(red, green), blue))
     else:
-        fuller = np.maximum(rgb_a, rgb_b).max(axis=2)
-    return np.asarray(fuller, np.float32) / 255
+        red, green, blue = cv2.split(cv2.max(a, b))
+        fuller = cv2.max(cv2.max(red, green), blue)
+    return np.asarray(fuller).astype(np.float32) * np.float32(1 / 255)
 
 
 def fit_tone(laid: Pixels, stored: Pixels, valid: NDArray[np.uint8]) -> Tone:
-    """Gain and offset of the ink's luma: least squares over flat, solid ink, twice more without outliers.
+    """One gain and offset for all three channels: least squares over flat, solid ink, twice more without outliers.
 
-    Tone() where there is too little of it, or where it would take more than a copy may be off: then it is another colour.
+    Tone() where there is too little of it, or where it would take more than a copy may be off: then it is another
+    colour.
     """
-    a, b = grey(laid), grey(stored)
-    step = max(1, max(a.shape) // 256)
+    step = max(1, max(valid.shape) // 256)
     cut = (slice(None, None, step), slice(None, None, step))
-    solid = (_flat(a)[cut] & _flat(b)[cut] & (valid[cut] > 0)) & (laid[cut][:, :, 3] > 250) & (stored[cut][:, :, 3] > 250)
+    solid = (_flat(grey(laid))[cut] & _flat(grey(stored))[cut]) & (valid[cut] > 0)
+    solid &= (laid[cut][:, :, 3] > 250) & (stored[cut][:, :, 3] > 250)
     if np.count_nonzero(solid) < 40:
         return Tone()
-    tone = _fitted_tone(a[cut][solid].astype(np.float64), b[cut][solid].astype(np.float64))
+    a, b = (p[cut][solid][:, :3].astype(np.float64).ravel() for p in (laid, stored))
+    if float(np.mean(np.abs(a - b))) < 0.5:
+        return Tone()
+    tone = _fitted_tone(a, b)
     if not 1 / MAX_GAIN < tone.gain < MAX_GAIN or abs(tone.offset) > MAX_OFFSET:
         return Tone()
     return tone if abs(tone.gain - 1) > 0.005 or abs(tone.offset) > 0.7 else Tone()
@@ -162,43 +232,33 @@ def _fitted_tone(a: NDArray[np.float64], b: NDArray[np.float64]) -> Tone:
     return Tone(float(1 + gain / 100), float(offset))
 
 
-def _toned(
-    a: Plane, b: Plane, weight_a: Plane, weight_b: Plane, tone: Tone, ground: Ground
-) -> tuple[Plane, Plane]:
-    """Applies the tone to the ink (not to the ground) of the darker picture, so that clipped whites stay white."""
-    base = 255 if ground is Ground.WHITE else 0
-
-    def applied(plane: Plane, weight: Plane, gain: float, offset: float) -> Plane:
-        through = (255 - weight) * (base / 255)
-        ink = (plane - through) * gain + weight * (offset / 255)
-        return np.asarray(np.clip(ink, 0, weight) + through, np.float32)
-
+def _toned(laid: Pixels, stored: Pixels, tone: Tone) -> tuple[Pixels, Pixels]:
+    """Brightens the darker picture's ink (premultiplied, so the offset is weighted by alpha): clipped whites stay
+    white.
+    """
+    if tone == Tone():
+        return laid, stored
     if tone.gain >= 1:
-        return applied(a, weight_a, tone.gain, tone.offset), b
-    return a, applied(b, weight_b, 1 / tone.gain, -tone.offset / tone.gain)
+        return _graded(laid, tone.gain, tone.offset), stored
+    return laid, _graded(stored, 1 / tone.gain, -tone.offset / tone.gain)
 
 
-def _toned_rgb(
-    a: Pixels, b: Pixels, tone: Tone, laid: Pixels, stored: Pixels, ground: Ground
-) -> tuple[Pixels, Pixels]:
-    out_a, out_b = [], []
-    wa, wb = laid[:, :, 3].astype(np.float32), stored[:, :, 3].astype(np.float32)
-    for i in range(3):
-        pa, pb = _toned(a[:, :, i].astype(np.float32), b[:, :, i].astype(np.float32), wa, wb, tone, ground)
-        out_a.append(pa)
-        out_b.append(pb)
-    return np.dstack(out_a).astype(np.uint8), np.dstack(out_b).astype(np.uint8)
+def _graded(pixels: Pixels, gain: float, offset: float) -> Pixels:
+    alpha = cv2.extractChannel(pixels, 3)
+    matrix = np.array([[gain, 0, 0, offset / 255], [0, gain, 0, offset / 255], [0, 0, gain, offset / 255]], np.float32)
+    rgb = np.asarray(cv2.transform(pixels, matrix))
+    return np.asarray(cv2.merge([cv2.min(c, alpha) for c in cv2.split(rgb)] + [alpha]))
 
 
 _SIGMAS = (0.0, 0.35, 0.45, 0.55, 0.65, 0.8, 1.0, 1.25, 1.6, 2.0, 2.6)
 
 
-def _evened(a: Plane, b: Plane) -> tuple[Plane, Plane, float]:
-    """Blurs the sharper one until both have the same energy of fine detail. Sigma is negative where it was ``b``."""
-    part_a, part_b = _busiest(a, b)
+def _blur_needed(a: Pixels, b: Pixels) -> float:
+    """Sigma, px, that gives the sharper one the other's energy of fine detail; negative where that is ``b``."""
+    part_a, part_b = _busiest(grey(a), grey(b))
     sharp_a, sharp_b = _sharpness(part_a), _sharpness(part_b)
     if max(sharp_a, sharp_b) < 1.08 * min(sharp_a, sharp_b) or min(sharp_a, sharp_b) < 1e-3:
-        return a, b, 0.0
+        return 0.0
     part, goal = (part_a, sharp_b) if sharp_a > sharp_b else (part_b, sharp_a)
     low, high = 0, len(_SIGMAS) - 1
     while high - low > 1:
@@ -207,10 +267,7 @@ def _evened(a: Plane, b: Plane) -> tuple[Plane, Plane, float]:
             low = middle
         else:
             high = middle
-    sigma = _SIGMAS[high]
-    if sharp_a > sharp_b:
-        return _blurred(a, sigma), b, sigma
-    return a, _blurred(b, sigma), -sigma
+    return _SIGMAS[high] if sharp_a > sharp_b else -_SIGMAS[high]
 
 
 def _blurred(plane: Plane, sigma: float) -> Plane:
@@ -222,18 +279,20 @@ def _sharpness(plane: Plane) -> float:
     return float(cv2.mean(edges * edges)[0])
 
 
-def _busiest(a: Plane, b: Plane) -> tuple[Plane, Plane]:
-    """The 320 px of both that hold most detail: enough to judge sharpness by."""
+def _busiest(a: Pixels, b: Pixels) -> tuple[Plane, Plane]:
+    """The 320 px of both lumas (h x w, 8 bit) that hold most detail: enough to judge sharpness by."""
     side = 320
     height, width = b.shape
-    if max(height, width) <= side:
-        return a, b
-    small = cv2.resize(np.abs(np.asarray(cv2.Laplacian(b, cv2.CV_32F))), None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
-    summed = cv2.blur(small, (side // 8, side // 8), borderType=cv2.BORDER_CONSTANT)
-    _, _, _, (x, y) = cv2.minMaxLoc(np.asarray(summed))
-    left = int(np.clip(x * 8 - side // 2, 0, max(0, width - side)))
-    top = int(np.clip(y * 8 - side // 2, 0, max(0, height - side)))
-    return a[top : top + side, left : left + side], b[top : top + side, left : left + side]
+    if max(height, width) > side:
+        edges = np.asarray(cv2.morphologyEx(b, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
+        size = max(1, width // 8), max(1, height // 8)
+        small = cv2.resize(edges, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        summed = cv2.blur(small, (side // 8, side // 8), borderType=cv2.BORDER_CONSTANT)
+        _, _, _, (x, y) = cv2.minMaxLoc(np.asarray(summed))
+        left = int(np.clip(x * 8 - side // 2, 0, max(0, width - side)))
+        top = int(np.clip(y * 8 - side // 2, 0, max(0, height - side)))
+        a, b = a[top : top + side, left : left + side], b[top : top + side, left : left + side]
+    return a.astype(np.float32), b.astype(np.float32)
 
 
 def _rest(moving: Pixels, stored: Pixels, at: Registration, grounds: tuple[Ground, ...]) -> Rest:
@@ -272,7 +331,9 @@ def _strips(departure: Pixels, left: float, top: float, right: float, bottom: fl
 
 
 def _strip(picture: Pixels, depth: int, length: int) -> Rest:
-    """The first ``depth`` rows; for the cut, the emptiest row near where they end (registration is good to a pixel or two)."""
+    """The first ``depth`` rows; for the cut, the emptiest row near where they end (registration is good to a pixel or
+    two).
+    """
     depth = min(depth, length - 1)
     slack = 2 + round(0.002 * length)
     outside = picture[: max(1, depth - 1)]

@@ -78,11 +78,11 @@ def _shown_ground(flat: Pixels, cut_out: Pixels) -> Ground:
 
 def on_ground(pixels: Pixels, ground: Ground) -> Pixels:
     """RGB as seen on a ground: h x w x 3."""
-    rgb = np.ascontiguousarray(pixels[:, :, :3])
+    rgb = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), np.uint8)
     if ground is not Ground.WHITE:
         return rgb
-    through = cv2.bitwise_not(np.ascontiguousarray(pixels[:, :, 3]))
-    return np.asarray(cv2.add(rgb, cv2.merge([through, through, through])))
+    through = cv2.bitwise_not(cv2.extractChannel(pixels, 3))
+    return np.asarray(cv2.add(rgb, cv2.merge([through, through, through])), np.uint8)
 
 
 def grey(rgb: Pixels) -> Pixels:
@@ -96,7 +96,7 @@ def fitted(pixels: Pixels, longest: int) -> Pixels:
     if max(height, width) <= longest:
         return pixels
     size = max(8, round(width * longest / max(height, width))), max(8, round(height * longest / max(height, width)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def planes(pixels: Pixels, grounds: tuple[Ground, ...], longest: int) -> list[Plane]:

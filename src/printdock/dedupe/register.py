@@ -1,8 +1,8 @@
 """Lays one picture over another: an affine map within bounds, by Gauss-Newton from coarse to fine.
 
-Inverse compositional alignment (Baker & Matthews, "Lucas-Kanade 20 years on"): gradients and Hessian come from the fixed
-picture once a level; a step costs one warp. Residuals are clipped (Huber), so that a changed word does not pull the map.
-Coordinates run from -1 to 1 on each axis, so one map serves every resolution.
+Inverse compositional alignment (Baker & Matthews, "Lucas-Kanade 20 years on"): gradients and Hessian come from the
+fixed picture once a level; a step costs one warp. Residuals are clipped (Huber), so that a changed word does not pull
+the map. Coordinates run from -1 to 1 on each axis, so one map serves every resolution.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from printdock.imaging.fingerprint import resized
 
-Plane = NDArray[np.float32]  # h x w or h x w x channels, 0..255
+Plane = NDArray[np.float32]  # h x w, 0..255
 
 #: How far a copy may be scaled or moved (share of a side), and sheared or turned.
 MAX_SCALE = 0.12
@@ -49,7 +49,9 @@ class Registration:
         return scaled <= MAX_SCALE and max(map(abs, self.shift)) <= MAX_SHIFT / 2 + 0.02 and self.shear <= MAX_SHEAR
 
     def pixel_matrix(self, moving: tuple[int, int], fixed: tuple[int, int]) -> NDArray[np.float64]:
-        """2 x 3 for `cv2.warpAffine` with WARP_INVERSE_MAP: pixels of the fixed (h, w) to pixels of the moving (h, w)."""
+        """2 x 3 for `cv2.warpAffine` with WARP_INVERSE_MAP: pixels of the fixed (h, w) to pixels of the moving (h,
+        w).
+        """
         to_unit = _unit_from_pixels(fixed)
         from_unit = np.linalg.inv(_unit_from_pixels(moving))
         return np.asarray((from_unit @ np.vstack([self.matrix, [0, 0, 1]]) @ to_unit)[:2])
@@ -64,26 +66,30 @@ def _unit_from_pixels(shape: tuple[int, int]) -> NDArray[np.float64]:
     return np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]])
 
 
-def warped(moving: NDArray[np.generic], at: Registration, shape: tuple[int, int], fill: bool = False) -> NDArray[np.generic]:
-    """The moving picture on the fixed one's pixels (h, w). Outside it: its edge repeated, or 0 with ``fill``."""
+def warped(moving: Plane, at: Registration, shape: tuple[int, int]) -> Plane:
+    """The moving plane on the fixed one's pixels (h, w). Outside it: its edge repeated."""
     matrix = at.pixel_matrix((moving.shape[0], moving.shape[1]), shape)
-    border = cv2.BORDER_CONSTANT if fill else cv2.BORDER_REPLICATE
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(moving, matrix, (shape[1], shape[0]), flags=flags, borderMode=border))
+    return np.asarray(
+        cv2.warpAffine(moving, matrix, (shape[1], shape[0]), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    )
 
 
-def register(moving: list[Plane], fixed: list[Plane], levels: tuple[int, ...]) -> Registration:
+def register(
+    moving: list[Plane], fixed: list[Plane], levels: tuple[int, ...], start: Registration | None = None
+) -> Registration:
     """The map that lays ``moving`` over ``fixed`` (planes h x w of one kind each, equal in number).
 
-    ``levels``: longest sides, px, from coarse to fine. Starts at no change; where that leaves much difference, also from
-    each side cut by 2 and 4 %, and goes on with the best. Stays where it is when a step leaves the bounds.
+    ``levels``: longest sides, px, from coarse to fine. Starts at ``start`` or no change; where, without ``start``,
+    that leaves much difference, also from each side cut by 2 and 4 %, and it goes on with the best. Stays where it is
+    when a step leaves the bounds.
     """
-    matrix = np.eye(3)
+    matrix = np.vstack([(start or IDENTITY).matrix, [0, 0, 1]])
     for number, level in enumerate(levels):
         target = [_level(p, level) for p in fixed]
         source = [_level(p, level) for p in moving]
         aligned = _align(source, target, matrix, 12 if level <= 64 else 6)
-        if number == 0 and aligned[1] > RESTART_LEVEL:
+        if start is None and number == 0 and aligned[1] > RESTART_LEVEL:
             tries = [_align(source, target, start, 12) for start in _starts()]
             aligned = min([aligned, *tries], key=lambda found: found[1])
         matrix = aligned[0]

@@ -1,8 +1,8 @@
 """Same design or not: a coarse look, a fine look, and three answers.
 
 Throwing away a new design is the costliest mistake, so a newcomer is a duplicate only where the fine look shows no
-difference that the pair's own noise does not explain, and only where the newcomer holds nothing that the stored one lacks.
-What cannot be told is similar. Thresholds: bench/duplicates (tuned on one half, reported on the other).
+difference that the pair's own noise does not explain, and only where the newcomer holds nothing that the stored one
+lacks. What cannot be told is similar. Thresholds: bench/duplicates (tuned on one half, reported on the other).
 """
 
 from __future__ import annotations
@@ -54,12 +54,17 @@ class Verdict:
 #: Coarse look: more than this cannot be a copy.
 COARSE_LEVEL = 30.0
 COARSE_SPREAD = 0.5
+COARSE_ASPECT = 0.35  # logarithm of the ratio: the registration's bounds on both sides
 
 #: Fine look.
-SAME_SURPRISE = 14.0
-OTHER_LOCAL = 0.7
+SAME_SPOT = 0.25
+OTHER_SPOT = 0.7
 SAME_COLOUR = 20.0
 OTHER_COLOUR = 28.0
+SAME_STRETCH = 0.015
+OTHER_STRETCH = 0.08
+SAME_TINT = 3.5
+OTHER_TINT = 6.0
 MIN_RESOLUTION = 96
 
 
@@ -69,22 +74,33 @@ def coarse_look(newcomer: bytes, stored: bytes) -> CoarseMatch:
     compared = compare(pair(a.pixels, b.pixels), (32, 64), 64)
     aspect = abs(math.log(a.aspect / b.aspect))
     found = compared.difference
-    possible = found.level <= COARSE_LEVEL and found.spread <= COARSE_SPREAD
-    return CoarseMatch(compared, possible, round(found.level + 100 * aspect * 0, 3))
+    possible = found.level <= COARSE_LEVEL and found.spread <= COARSE_SPREAD and aspect <= COARSE_ASPECT
+    return CoarseMatch(compared, possible, round(max(0.001, found.level + 100 * aspect), 3))
 
 
 def fine_look(newcomer: Pixels, stored: Pixels) -> FineMatch:
-    """Compares two looks (premultiplied RGBA, of any two sizes)."""
-    same = newcomer.shape == stored.shape and bool((newcomer == stored).all())
-    return FineMatch(compare(pair(newcomer, stored), (32, 64, 128, 256), LOOK_PX), same)
+    """Compares two looks (premultiplied RGBA, of any two sizes). Stops at 256 px where they differ beyond doubt
+    already.
+    """
+    if newcomer.shape == stored.shape and bool((newcomer == stored).all()):
+        return FineMatch(Comparison.identical(max(newcomer.shape)), True)
+    pictures = pair(newcomer, stored)
+    first = compare(pictures, (32, 64, 128, 256), 256)
+    if first.difference.spot > 4 * OTHER_SPOT or first.difference.spread > 0.5:
+        return FineMatch(first)
+    return FineMatch(compare(pictures, (256,), LOOK_PX, first.registration))
 
 
 def decide(coarse: CoarseMatch, fine: FineMatch | None) -> Verdict:
-    """The verdict on one candidate. ``fine`` is None where the stored picture could not be read: then at most similar."""
+    """The verdict on one candidate. ``fine`` is None where the stored picture could not be read: then at most
+    similar.
+    """
     if not coarse.possible:
         return _verdict(Outcome.NEW, coarse.comparison, coarse.distance, "The pictures differ already at 64 px.")
     if fine is None:
-        return _verdict(Outcome.SIMILAR, coarse.comparison, coarse.distance, "Alike at 64 px; the stored picture could not be read.")
+        return _verdict(
+            Outcome.SIMILAR, coarse.comparison, coarse.distance, "Alike at 64 px; the stored picture could not be read."
+        )
     if fine.identical:
         return _verdict(Outcome.DUPLICATE, fine.comparison, 0.0, "Every pixel is the same.")
     outcome, why = judge(fine.comparison)
@@ -100,13 +116,17 @@ def judge(compared: Comparison) -> tuple[Outcome, str]:
         if rest.share > 0.06:
             return Outcome.NEW, "One shows much more than the other."
         return Outcome.SIMILAR, "One is cut at its edge."
-    if found.local * math.sqrt(found.surprise / 30) > OTHER_LOCAL:
+    if found.spot > OTHER_SPOT:
         return Outcome.NEW, "A spot differs thoroughly while the rest agrees."
-    if found.colour > OTHER_COLOUR + 6 * (found.noise - 1.5):
+    if found.colour > OTHER_COLOUR + 4 * (found.noise - 1.5) or found.tint > OTHER_TINT:
         return Outcome.NEW, "The colours differ."
-    if found.colour > SAME_COLOUR:
+    if found.colour > SAME_COLOUR or found.tint > SAME_TINT:
         return Outcome.SIMILAR, "The colours differ a little."
-    if found.local > 1 or (found.local > 0.15 and found.surprise > SAME_SURPRISE):
+    if compared.stretch > OTHER_STRETCH:
+        return Outcome.NEW, "One is drawn much wider than the other."
+    if compared.stretch > SAME_STRETCH:
+        return Outcome.SIMILAR, "One is drawn a little wider than the other."
+    if found.spot > SAME_SPOT or found.local > 1:
         return Outcome.SIMILAR, "A spot differs a little more than the rest."
     if compared.resolution < MIN_RESOLUTION:
         return Outcome.SIMILAR, "No difference seen, but the picture is too small to be sure."
@@ -123,15 +143,21 @@ def _verdict(outcome: Outcome, compared: Comparison, distance: float, why: str) 
         "local": round(found.local, 4),
         "surprise": round(found.surprise, 3),
         "spread": round(found.spread, 4),
+        "tint": round(found.tint, 2),
         "colour": round(found.colour, 2),
         "level": round(found.level, 3),
         "where": [round(v, 4) for v in found.where],
         "scale": [round(v, 5) for v in at.scale],
         "shift": [round(v, 5) for v in at.shift],
+        "stretch": round(compared.stretch, 4),
         "gain": round(compared.tone.gain, 4),
         "offset": round(compared.tone.offset, 2),
         "blur_px": compared.blur,
-        "uncovered": {"share": round(compared.rest.share, 4), "ink": round(compared.rest.ink, 4), "cut": round(compared.rest.cut, 4)},
+        "uncovered": {
+            "share": round(compared.rest.share, 4),
+            "ink": round(compared.rest.ink, 4),
+            "cut": round(compared.rest.cut, 4),
+        },
         "filled": compared.filled.value,
     }
     return Verdict(outcome, round(distance, 4), evidence)

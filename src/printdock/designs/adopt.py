@@ -43,8 +43,6 @@ def adopt(database: Database, storage: Storage, template: Template, path: str, c
         "dpi": template.recipe.dpi,
         "bytes": len(data),
         "sha256": hashlib.sha256(data).digest(),
-        "art_width": prepared.art_width,
-        "art_height": prepared.art_height,
         "recipe": recipe_data(recipe),
         "preflight": prepared.preflight.as_dict(),
     }

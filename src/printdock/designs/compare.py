@@ -15,7 +15,7 @@ from printdock.dedupe.nearest import Candidate, nearest
 from printdock.dedupe.rule import Outcome, Verdict, coarse_look, decide, fine_look
 from printdock.errors import StorageError
 from printdock.imaging.fingerprint import Fingerprint
-from printdock.imaging.prepare import look_of_print
+from printdock.imaging.prepare import look_of_print, prepare
 from printdock.imaging.recipe import visible
 from printdock.imaging.types import Fit, Pixels, Recipe
 from printdock.templates.queries import recipe_from
@@ -103,6 +103,8 @@ def stored_picture(storage: Reader, row: Row[Any]) -> Picture | None:
     except StorageError:
         return None
     recipe = recipe_from(row.recipe)
+    if row.art_width is None:  # taken in as it was: how its art was placed is not known, so it is looked for
+        return Picture(prepare(png, recipe).look, recipe)
     return Picture(look_of_print(png, recipe, row.art_width, row.art_height), recipe)
 
 

@@ -67,15 +67,15 @@ class Decider:
             except Waiting:
                 self._onward.recover()
                 self._upload.stop.wait(_POLL_S)
-            waiting = [item for item in waiting if not self._is_stopped(item)]
+            waiting = [item for item in waiting if item.outcome is None and not self._is_stopped(item)]
 
     def _is_answered(self, item: Item) -> bool:
+        first = item if item.admitted is None else self._first_of.setdefault(item.digest, item)
         if item.outcome is not None:
             self._onward.settle(item)
             return True
         if self._is_stopped(item):
             return True
-        first = self._first_of.setdefault(item.digest, item)
         if first is item or self._upload.duplicates is Duplicates.OFF:
             return False
         item.reason, item.distance = f"It has the same bytes as {first.path.name}, sent with it.", 0.0
@@ -98,6 +98,8 @@ class Decider:
             file = files.get(item.digest)
             if item.prepared is None and item.outcome is None and (file is None or file.state == "missing"):
                 self._onward.prepare(item)
+                if item.outcome is not None:
+                    self._onward.settle(item)
         items = [item for item in items if item.outcome is None]
         met = self._candidates([item for item in items if item.digest not in files])
         decisions = [self._decision(item, files, met, apart) for item in items]

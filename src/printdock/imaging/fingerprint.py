@@ -1,14 +1,15 @@
 """What is remembered of a look, so that the same art can be found again and compared without its file.
 
-A fingerprint holds up to three *signatures* (bits for the index) and one *coarse picture* (64 px, lossless, a few kB).
+A fingerprint holds up to three *signatures* (bits for the index) and one *coarse picture* (64 px, lossless, a few
+kB).
 
-Signature, after Charikar's sign projections: a 64 x 64 luminance plane, its 12 x 12 lowest DCT frequencies without DC,
-weighted by frequency^0.6, projected on fixed pseudo-random +-1 vectors, signs taken. Gain and offset of the picture cancel
-out. Unlike the signs of the DCT itself these bits are close to balanced on art with much blank area.
+Signature, after Charikar's sign projections: a 64 x 64 luminance plane, its 12 x 12 lowest DCT frequencies without
+DC, weighted by frequency^0.6, projected on fixed pseudo-random +-1 vectors, signs taken. Gain and offset of the
+picture cancel out. Unlike the signs of the DCT itself these bits are close to balanced on art with much blank area.
 
 Views: the plane is taken over white and over black, cut to the *ink* (what differs from that ground), so that a copy
-flattened on white or black meets its transparent original; and over white cut to the alpha, where that is another box.
-A view that shows almost nothing is left out: it is not evidence.
+flattened on white or black meets its transparent original; and over white cut to the alpha, where that is another
+box. A view that shows almost nothing is left out: it is not evidence.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _WEIGHT_POWER = 0.6
 _VERSION = 1
 
 #: Levels of 255 by which a plane must vary (root mean square over the plane) to be evidence.
-_MIN_CONTRAST = 0.35
+_MIN_CONTRAST = 1.0
 
 
 class View(IntEnum):
@@ -62,7 +63,7 @@ class Ground(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One view's bits (`SIGNATURE_BYTES` bytes). ``margins``: how far each bit is from flipping, float32, or None when read back."""
+    """One view's bits (`SIGNATURE_BYTES` bytes). ``margins``: how far each bit is from flipping; None if read back."""
 
     view: View
     bits: bytes
@@ -82,7 +83,9 @@ class Fingerprint:
         return b"".join(bytes((s.view,)) + s.bits for s in self.signatures)
 
     def to_bytes(self) -> bytes:
-        """Everything but the margins. Little-endian: version, count of signatures, aspect (float32), signatures, coarse."""
+        """Everything but the margins. Little-endian: version, count of signatures, aspect (float32), signatures,
+        coarse.
+        """
         head = struct.pack("<BBf", _VERSION, len(self.signatures), self.aspect)
         return head + self.signature_bytes() + self.coarse
 
@@ -100,7 +103,9 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Coarse:
-    """An unpacked coarse picture: premultiplied ``pixels`` (h x w x 4), the ground around it, its true width / height."""
+    """An unpacked coarse picture: premultiplied ``pixels`` (h x w x 4), the ground around it, its true width /
+    height.
+    """
 
     pixels: Pixels
     ground: Ground
@@ -142,7 +147,7 @@ def art_box(look: Pixels) -> tuple[Ground, Box]:
     whole = (0, 0, width, height)
     if is_clear(look):
         return Ground.CLEAR, whole
-    grey = np.asarray(cv2.cvtColor(look, cv2.COLOR_RGBA2GRAY))
+    grey = np.asarray(cv2.cvtColor(look, cv2.COLOR_RGBA2GRAY), np.uint8)
     white = _ink_box(255 - grey, _MARGIN_LEVELS)
     black = _ink_box(grey, _MARGIN_LEVELS)
     if white is None or black is None:  # nothing but ground
@@ -154,10 +159,8 @@ def art_box(look: Pixels) -> tuple[Ground, Box]:
 
 def is_clear(look: Pixels) -> bool:
     """Whether the picture is cut out, rather than opaque but for stray pixels."""
-    alpha = look[:, :, 3]
-    if alpha.size == 0 or int(alpha.min()) >= 128:
-        return False
-    return int(cv2.countNonZero(np.asarray(cv2.compare(alpha, 128, cv2.CMP_LT)))) > _CLEAR_SHARE * alpha.size
+    alpha = np.asarray(cv2.extractChannel(look, 3))
+    return int(np.count_nonzero(alpha < 128)) > _CLEAR_SHARE * alpha.size
 
 
 def _area(box: Box) -> int:
@@ -186,21 +189,28 @@ def _halved(look: Pixels) -> Pixels:
 
 
 def _signatures(look: Pixels) -> tuple[Signature, ...]:
-    grey = np.asarray(cv2.cvtColor(look, cv2.COLOR_RGBA2GRAY))
+    grey = np.asarray(cv2.cvtColor(look, cv2.COLOR_RGBA2GRAY), np.uint8)
     clear = is_clear(look)
-    dark_on_white = cv2.subtract(look[:, :, 3], grey) if clear else 255 - grey
-    planes: list[tuple[View, NDArray[np.float32]]] = []
-    boxes: list[Box] = []
-    for view, departure in ((View.WHITE, dark_on_white), (View.BLACK, grey)):
-        box = _ink_box(departure, _ink_threshold(departure))
-        if box is None or (not clear and any(_near(box, other) for other in boxes)):
-            continue
-        boxes.append(box)
-        planes.append((view, _plane(departure, box)))
+    through_white = np.asarray(cv2.extractChannel(look, 3), np.uint8) if clear else np.full_like(grey, 255)
+    dark_on_white = np.asarray(cv2.subtract(through_white, grey), np.uint8)
     whole = (0, 0, look.shape[1], look.shape[0])
-    if clear and boxes and planes[0][0] is View.WHITE and not _near(boxes[0], whole):
-        planes.append((View.ALPHA, _plane(dark_on_white, whole)))
+    black_edge = 0.5 if clear else _black_edge(grey)
+    planes: list[tuple[View, NDArray[np.float32]]] = []
+    if black_edge < 0.95 and (box := _ink_box(dark_on_white, _ink_threshold(dark_on_white))) is not None:
+        planes.append((View.WHITE, _plane(dark_on_white, box)))
+        if clear and not _near(box, whole):
+            planes.append((View.ALPHA, _plane(dark_on_white, whole)))
+    if black_edge > 0.1 and (box := _ink_box(grey, _ink_threshold(grey))) is not None:
+        planes.append((View.BLACK, _plane(grey, box)))
     return tuple(_signature(view, plane) for view, plane in planes if float(plane.std()) >= _MIN_CONTRAST)
+
+
+def _black_edge(grey: NDArray[np.uint8]) -> float:
+    """Share of an opaque picture's outline that is black: whether it may have been flattened on black, or must have
+    been.
+    """
+    outline = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return float(np.mean(outline < 24))
 
 
 def _near(box: Box, other: Box) -> bool:
@@ -211,7 +221,9 @@ def _near(box: Box, other: Box) -> bool:
 
 
 def _ink_threshold(departure: NDArray[np.uint8]) -> float:
-    """A third of the strongest ink (the level that 0.1 % of the pixels pass): above the ringing of a JPEG, for pale ink too."""
+    """A third of the strongest ink (the level that 0.1 % of the pixels pass): above a JPEG's ringing, for pale ink
+    too.
+    """
     histogram = np.cumsum(np.bincount(departure.ravel(), minlength=256)[::-1])
     strongest = 255 - int(np.searchsorted(histogram, max(4.0, 0.001 * departure.size)))
     return max(8.0, strongest / 3)

@@ -21,8 +21,8 @@ from printdock.imaging.vips import VipsImage
 #: Sources of more pixels are not decoded in one piece but read in strips, three times: bounds, look, print.
 STREAM_PIXELS = 40_000_000
 
-#: Most the strips of a streamed source take, in the decoder and here.
-_STRIPS_BYTES = 160 << 20
+#: Rows of a streamed source that decoder and filters hold between them at most, counted as RGBA.
+_STREAM_ROWS = 5_500
 
 #: Buffers of the libraries, and what else is small.
 _SLACK_BYTES = 24 << 20
@@ -84,7 +84,7 @@ def reserve(info: SourceInfo, recipe: Recipe) -> int:
     turned = info.orientation != 1 or placement.rotated or placement.mirrored or recipe.canvas_in or recipe.margin_in
     making = sized + print_bytes * (2 if turned else 1)
     if info.width * info.height > STREAM_PIXELS:
-        reading = _STRIPS_BYTES + info.width * info.height // 7 + sized
+        reading = info.width * (4 * _STREAM_ROWS + info.height // 7) + sized
     else:
         reading = info.decoded_bytes + _decoder_bytes(info) + sized
     return max(reading, making) + look + _SLACK_BYTES

@@ -16,8 +16,12 @@ from printdock.imaging.types import Box, Pixels
 #: Side of a cell, px. Strips given to `Scan.add` must start at a multiple of it.
 CELL = 8
 
-#: Sides of a speck, as a share of the art's longest side: the finest stroke that prints, 0.014 in, on art 14 in wide.
-SPECK_SHARE = 1 / 1000
+#: Longest side of a speck as a share of the art's: what comes out finer than the finest stroke that prints (0.014 in) on
+#: a 10 in print. On 110 pieces of clip art the smallest dot that stood alone was six times as large (0.8 %).
+SPECK_SHARE = 1 / 750
+
+#: A speck may always be this large, px: brushes and rounding leave dots of two.
+SPECK_PX = 2
 
 #: More pieces than this are a texture (distressed type, spray, stars), not dirt: none of it is called a speck.
 MAX_SPECKS = 200
@@ -83,7 +87,7 @@ class Scan:
         everything = self.box()
         if everything is None:
             return []
-        limit = max(1, int(max(everything.width, everything.height) * SPECK_SHARE))
+        limit = max(SPECK_PX, int(max(everything.width, everything.height) * SPECK_SHARE))
         occupied = (self._columns != 0).astype(np.uint8)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(occupied, connectivity=8)
         span = 1 + -(-limit // CELL)

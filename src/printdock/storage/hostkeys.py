@@ -15,8 +15,8 @@ import asyncssh
 from printdock.errors import StorageRefused, StorageUnavailable
 from printdock.storage.publish import sync_folder, temporary_name, write_all
 
-
-#: Kinds of key whose signatures have other names.
+#: The kinds of host key in use, best first; and those whose signatures have other names.
+_KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa")
 _SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
 
 
@@ -93,13 +93,13 @@ def require_pinned(known_hosts: Path, host: str, port: int) -> None:
         )
 
 
-def preferred_algorithms(known_hosts: Path, host: str, port: int) -> str:
-    """The kinds of key to ask the server for, in asyncssh's notation: first the pinned ones, then any other.
+def preferred_algorithms(known_hosts: Path, host: str, port: int) -> list[str]:
+    """The kinds of key to ask the server for: first the pinned ones, then any other.
 
     Asking for the pinned ones only would let a server that has no such key any more hang up without a word.
     """
-    kinds = {public.split()[0] for public, _ in pinned_keys(known_hosts, host, port)}
-    return "^" + ",".join(name for kind in sorted(kinds) for name in _SIGNATURES.get(kind, (kind,)))
+    pinned = [public.split()[0] for public, _ in pinned_keys(known_hosts, host, port)]
+    return list(dict.fromkeys(name for kind in [*pinned, *_KINDS] for name in _SIGNATURES.get(kind, (kind,))))
 
 
 def changed(host: str, port: int, expected: str, shown: str = "") -> StorageRefused:
@@ -132,7 +132,9 @@ def _described(key: asyncssh.SSHKey) -> tuple[str, str]:
 async def _fetch(host: str, port: int, timeout_s: float) -> HostKey:
     try:
         async with asyncio.timeout(timeout_s):
-            key = await asyncssh.get_server_host_key(host, port, config=None)
+            key = await asyncssh.get_server_host_key(
+                host, port, server_host_key_algs=preferred_algorithms(Path(os.devnull), host, port), config=None
+            )
     except (OSError, asyncssh.Error) as error:  # TimeoutError is an OSError
         reason = str(error) or type(error).__name__
         raise StorageUnavailable(f"{host}:{port} showed no host key: {reason}.", remedy="Is the NAS on?") from error

@@ -7,6 +7,7 @@ import io
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import BinaryIO, TypeVar
+from weakref import WeakValueDictionary
 
 from printdock.errors import KeyTaken, StorageNotFound, StorageUnavailable
 from printdock.storage.base import Entry, check_key
@@ -54,6 +55,7 @@ class SftpStorage:
         self._pool: Pool[Session] | None = None
         #: Temporary files whose connection died under them; removed by the next `put` that succeeds.
         self._litter: set[bytes] = set()
+        self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self._round_trips = 0
 
     def __repr__(self) -> str:
@@ -172,7 +174,8 @@ class SftpStorage:
     async def _store(self, session: Session, path: bytes, data: bytes) -> bool:
         folder, _, name = path.rpartition(b"/")
         temporary = folder + b"/" + temporary_name(name.decode("utf-8", "surrogateescape")).encode()
-        job = Upload(self._path(""), path, temporary, data, self._sync, session.rename_replaces)
+        turn = self._turns.setdefault(path, asyncio.Lock()) if session.rename_replaces else None
+        job = Upload(self._path(""), path, temporary, data, self._sync, turn)
         try:
             stored = await upload(session.commands, job)
         except (WireLost, asyncio.CancelledError):

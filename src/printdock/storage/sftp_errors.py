@@ -106,7 +106,7 @@ def _host_key_changed(target: SftpTarget) -> StorageRefused:
 def _away(error: BaseException, target: SftpTarget) -> StorageUnavailable:
     if isinstance(error, _TIMED_OUT):
         return StorageUnavailable(
-            f"{target.label} does not answer ({error or 'no connection in time'}).",
+            f"{target.label} does not answer ({str(error) or 'no connection in time'}).",
             code="storage_timeout",
             remedy="Is the NAS busy, asleep or off?",
         )

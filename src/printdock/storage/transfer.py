@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Future
+from asyncio import Future, Lock
 from collections import deque
 from dataclasses import dataclass
 
@@ -21,14 +21,18 @@ class Impossible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file to store: paths on the server, ``path`` and ``temporary`` in the same folder below ``root``."""
+    """One file to store: paths on the server, ``path`` and ``temporary`` in the same folder below ``root``.
+
+    ``turn`` is given where a rename may replace a file: held while looking for one and renaming, it keeps at least
+    this process from replacing its own. No request of version 3 could keep others from it.
+    """
 
     root: bytes
     path: bytes
     temporary: bytes
     data: bytes
     sync: bool
-    rename_replaces: bool
+    turn: Lock | None
 
     def folders(self) -> list[bytes]:
         """The folders between ``root`` and the file, outermost first."""
@@ -77,8 +81,14 @@ async def holds(commands: Commands, path: bytes, data: bytes) -> bool:
 
 async def download(commands: Commands, path: bytes, offset: int, size: int) -> tuple[Attributes, bytes]:
     """Up to ``size`` bytes from ``offset``, and what is there: none of what is no regular file. Three round trips."""
-    looked = commands.lstat(path)
-    handle = await commands.open(path)
+    looked, opened = commands.lstat(path), commands.open(path)
+    try:
+        handle = await opened
+    except ServerSaidNo:
+        found = await looked
+        if found.is_file:
+            raise
+        return found, b""  # some servers refuse to open a folder, others refuse to read from it
     try:
         found = await looked
         return found, await read_range(commands, handle, offset, size) if found.is_file else b""
@@ -108,21 +118,17 @@ async def read_range(commands: Commands, handle: bytes, offset: int, size: int) 
 
 async def read_folder(commands: Commands, path: bytes) -> list[tuple[bytes, Attributes]]:
     """All names in a folder and what they are, without ``.`` and ``..``; empty when there is no such folder."""
-    try:
-        handle = await commands.opendir(path)
-    except ServerSaidNo as error:
-        if absent(error):
-            return []
-        raise
     names: list[tuple[bytes, Attributes]] = []
     try:
-        while True:
-            names += await commands.readdir(handle)
+        handle = await commands.opendir(path)
+        try:
+            while True:
+                names += await commands.readdir(handle)
+        finally:
+            await _forget(commands.close(handle))
     except ServerSaidNo as error:
-        if error.code != Status.EOF:
+        if error.code != Status.EOF and not absent(error):  # some servers open any folder and look when reading
             raise
-    finally:
-        await _forget(commands.close(handle))
     return [(name, found) for name, found in names if name not in (b".", b"..") and b"/" not in name]
 
 
@@ -178,8 +184,12 @@ async def _fill(commands: Commands, handle: bytes, job: Upload) -> None:
 
 
 async def _publish(commands: Commands, job: Upload) -> bool:
-    if job.rename_replaces and await _there(commands.lstat(job.path)):
-        return False
+    if job.turn is not None:
+        async with job.turn:
+            if await _there(commands.lstat(job.path)):
+                return False
+            await commands.rename(job.temporary, job.path)
+        return True
     try:
         await commands.rename(job.temporary, job.path)
     except ServerSaidNo:
