@@ -127,7 +127,7 @@ def looks(draw: st.DrawFn) -> np.ndarray:
     return art.premultiplied_clamp(out)
 
 
-RELAXED = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+RELAXED = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @RELAXED

@@ -272,6 +272,9 @@ class OpenSshServer:
             "PasswordAuthentication": "yes",
             "KbdInteractiveAuthentication": "no",
             "PermitRootLogin": "prohibit-password",
+            # The user's shell starts each session and would read the user's own start-up files first, which may take
+            # seconds, or wait for a lock (pyenv's do).
+            "SetEnv": f"HOME={self.folder} SHLVL=9",
             "StrictModes": "no",
             "UsePAM": "no",
             "UseDNS": "no",

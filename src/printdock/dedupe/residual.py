@@ -109,7 +109,7 @@ def _noise(wide: Plane, context: Plane, inside: NDArray[np.bool_], ink: NDArray[
     noise = 2 * float(np.sqrt(np.percentile(plain, 60))) if plain.size > 50 else 1.0
     relative = wide[ink] / context[ink]
     softness = 2 * float(np.percentile(relative, 60)) if relative.size > 50 else 0.01
-    return min(6.0, max(1.5, noise)), min(0.08, max(0.003, softness))
+    return min(6.0, max(1.5, noise)), min(0.08, max(0.008, softness))
 
 
 def _largest(values: Plane, sound: NDArray[np.uint8]) -> tuple[float, tuple[int, int]]:

@@ -52,19 +52,19 @@ class Verdict:
 
 
 #: Coarse look: more than this cannot be a copy.
-COARSE_LEVEL = 30.0
-COARSE_SPREAD = 0.5
+COARSE_LEVEL = 40.0
+COARSE_SPREAD = 0.75
 COARSE_ASPECT = 0.35  # logarithm of the ratio: the registration's bounds on both sides
 
 #: Fine look.
-SAME_SPOT = 0.25
+SAME_SPOT = 0.3
 OTHER_SPOT = 0.7
 SAME_COLOUR = 20.0
 OTHER_COLOUR = 28.0
 SAME_STRETCH = 0.015
 OTHER_STRETCH = 0.08
-SAME_TINT = 3.5
-OTHER_TINT = 6.0
+SAME_TINT = 1.5
+OTHER_TINT = 3.0
 MIN_RESOLUTION = 96
 
 
@@ -118,7 +118,8 @@ def judge(compared: Comparison) -> tuple[Outcome, str]:
         return Outcome.SIMILAR, "One is cut at its edge."
     if found.spot > OTHER_SPOT:
         return Outcome.NEW, "A spot differs thoroughly while the rest agrees."
-    if found.colour > OTHER_COLOUR + 4 * (found.noise - 1.5) or found.tint > OTHER_TINT:
+    rough = found.noise - 1.5  # levels above the least noise that is assumed
+    if found.colour > OTHER_COLOUR + 4 * rough or found.tint > OTHER_TINT + 0.4 * rough:
         return Outcome.NEW, "The colours differ."
     if found.colour > SAME_COLOUR or found.tint > SAME_TINT:
         return Outcome.SIMILAR, "The colours differ a little."
