@@ -72,10 +72,11 @@ def compare(
     rounds: int,
     tell: Callable[[str], None],
     environment: Mapping[str, str] | None = None,
+    before_each: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Measure all variants on ``images``; each run begins with an empty home (and so an empty library).
 
-    ``environment`` may name another database and storage for all runs. Answers medians by variant, as plain data.
+    ``environment`` may name another storage for all runs, and ``before_each`` empties it. Answers medians by variant, as plain data.
     """
     everything = {key: value for undo in UNDO.values() for key, value in undo.items()} | {"PRINTDOCK_BATCH_IMAGES": "1"}
     variants = {"all on": {}, **{f"without {name}": undo for name, undo in UNDO.items()}, "all off": everything}
@@ -83,6 +84,7 @@ def compare(
     for turn in range(rounds):
         for name, undo in variants.items():
             tell(f"round {turn + 1} of {rounds}: {name}")
+            before_each()
             with tempfile.TemporaryDirectory(prefix="printdock-bench-") as folder:
                 command = ingest_command(Path(folder), images, template)
                 runs[name].append(measure(command, {**(environment or {}), **undo}))

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
         validation_alias=_env("PRINTDOCK_NAS_KEY"),
         description="Private SSH key for the NAS, instead of a password",
     )
+    known_hosts: Path | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_KNOWN_HOSTS"),
+        description="File with the NAS's pinned host key; known_hosts in the home when unset",
+    )
     nas_max_connections: int = Field(
         default=10,
         ge=1,

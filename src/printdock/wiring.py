@@ -140,7 +140,7 @@ def _sentence(event: StorageEvent) -> str:
 
 def known_hosts(settings: Settings) -> Path:
     """Where the NAS's pinned host key is kept."""
-    return settings.home / "known_hosts"
+    return settings.known_hosts or settings.home / "known_hosts"
 
 
 def _make_home(home: Path) -> None:

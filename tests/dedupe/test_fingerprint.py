@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from printdock.dedupe.bands import BANDS, probe_bands, stored_bands
+from printdock.dedupe.bands import BAND_BITS, BANDS, probe_bands, stored_bands
 from printdock.dedupe.nearest import Candidate, nearest
 from printdock.imaging.fingerprint import (
     SIGNATURE_BYTES,
@@ -84,8 +84,8 @@ def test_a_design_found_by_one_weak_bit() -> None:
     signature = one.signatures[0]
     assert signature.margins is not None
     bits = np.unpackbits(np.frombuffer(signature.bits, np.uint8))
-    margins = np.abs(signature.margins).reshape(-1, 24)
-    bits[np.arange(len(margins)) * 24 + margins.argmin(axis=1)] ^= 1
+    margins = np.abs(signature.margins).[: BANDS * BAND_BITS].reshape(-1, BAND_BITS)
+    bits[np.arange(BANDS) * BAND_BITS + margins.argmin(axis=1)] ^= 1
     flipped = Fingerprint((type(signature)(signature.view, np.packbits(bits).tobytes()),), one.coarse, one.aspect)
     assert not set(stored_bands(flipped)).isdisjoint(probe_bands(one))
     assert set(stored_bands(flipped)).isdisjoint(stored_bands(one))

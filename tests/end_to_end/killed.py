@@ -25,6 +25,7 @@ from typing import Any
 BOUNDARIES: dict[str, tuple[str, str]] = {
     "before the upload has a row": ("printdock.designs.ingest:_open", "before"),
     "after the upload has a row": ("printdock.designs.ingest:_open", "after"),
+    "before reading": ("printdock.designs.admit:hashlib.sha256", "before"),
     "after admit": ("printdock.designs.ingest:admit", "after"),
     "after prepare": ("printdock.designs.ingest:prepare", "after"),
     "after fingerprint": ("printdock.designs.ingest:fingerprint", "after"),

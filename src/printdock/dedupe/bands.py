@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from printdock.imaging.fingerprint import Fingerprint, Signature, View
 
-BAND_BITS = 24
+BAND_BITS = 22
 BANDS = 12
 #: Which of a band's weakest bits (0 = the weakest) each further look-up flips.
 FLIPS: tuple[tuple[int, ...], ...] = ((0,), (1,), (0, 1))

@@ -103,7 +103,8 @@ def _stretch(pictures: Pair, at: Registration) -> float:
     return max(0.0, abs(apart) - rounding)
 
 
-#: Ground, px, added around both: a copy may be trimmed a part of a pixel elsewhere, and small lines stand at the edge.
+#: Ground, px, added around both, so that windows at the edge have surroundings. Differences there and in the first pixel
+#: inside are not counted: a copy may be trimmed, or blurred and cut, a part of a pixel elsewhere.
 PAD = 4
 
 
@@ -173,6 +174,8 @@ def _view(laid: Pixels, stored: Pixels, valid: NDArray[np.uint8], ground: Ground
         a = np.asarray(cv2.GaussianBlur(a, (0, 0), sigma))
     elif sigma < 0:
         b = np.asarray(cv2.GaussianBlur(b, (0, 0), -sigma))
+    edge = PAD + 1
+    a[:edge], a[-edge:], a[:, :edge], a[:, -edge:] = b[:edge], b[-edge:], b[:, :edge], b[:, -edge:]
     found = difference(grey(a).astype(np.float32), grey(b).astype(np.float32), valid)
     colour, tint = colour_difference(a, b, _ink(laid, stored, a, b, ground), valid)
     return tone, sigma, replace(found, colour=colour, tint=tint)

@@ -109,7 +109,7 @@ def _noise(wide: Plane, context: Plane, inside: NDArray[np.bool_], ink: NDArray[
     noise = 2 * float(np.sqrt(np.percentile(plain, 60))) if plain.size > 50 else 1.0
     relative = wide[ink] / context[ink]
     softness = 2 * float(np.percentile(relative, 60)) if relative.size > 50 else 0.01
-    return min(6.0, max(1.5, noise)), min(0.08, max(0.008, softness))
+    return min(6.0, max(1.5, noise)), min(0.08, max(0.005, softness))
 
 
 def _largest(values: Plane, sound: NDArray[np.uint8]) -> tuple[float, tuple[int, int]]:
@@ -129,7 +129,7 @@ def colour_difference(a: Pixels, b: Pixels, ink: Plane, valid: NDArray[np.uint8]
     split = [np.asarray(cv2.cvtColor(p, cv2.COLOR_RGB2YCrCb)).astype(np.float32) for p in small]
     window = (9, 9)
     share = np.asarray(cv2.blur(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), window))
-    mean = np.abs(cv2.blur(cv2.subtract(split[0], split[1]), window)) / (share + 0.12)[:, :, None]
+    mean = np.abs(cv2.blur(cv2.subtract(split[0], split[1]), window)) / (share + 0.3)[:, :, None]
     mask = np.asarray(cv2.resize(valid, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     mask = np.asarray(cv2.erode(mask, np.ones(window, np.uint8), borderValue=255), np.uint8)
     largest = max(_largest(np.asarray(cv2.extractChannel(mean, i)), mask)[0] for i in range(3))

@@ -58,7 +58,7 @@ COARSE_ASPECT = 0.35  # logarithm of the ratio: the registration's bounds on bot
 
 #: Fine look.
 SAME_SPOT = 0.3
-OTHER_SPOT = 0.7
+OTHER_SPOT = 0.55
 SAME_COLOUR = 20.0
 OTHER_COLOUR = 28.0
 SAME_STRETCH = 0.015

@@ -19,10 +19,12 @@ def to_srgb(image: VipsImage) -> tuple[VipsImage, str | None]:
     16-bit samples are divided by 257 and rounded; alpha is carried beside the colours and never colour-managed.
     Raises `VipsError` where libvips has no way to sRGB.
     """
+    if image.interpretation == "srgb" and image.bands == 4 and image.format == "uchar" and not _needs_managing(image):
+        return image, None  # what nearly every design is
     alpha = None
     if image.hasalpha():
         alpha = _eight_bit(image[image.bands - 1])
-        image = image[0] if image.bands == 2 else image.extract_band(0, n=image.bands - 1)
+        image = image.extract_band(0, n=image.bands - 1)
     image, converted = _colours(image)
     if image.bands == 1:
         image = image.bandjoin([image, image])
@@ -51,12 +53,16 @@ def _eight_bit(image: VipsImage) -> VipsImage:
     return image.rint().cast("uchar")
 
 
-def _through_profile(image: VipsImage) -> VipsImage | None:
-    """The image through its embedded profile, or None where there is none, it is sRGB already, or it is unusable."""
+def _needs_managing(image: VipsImage) -> bool:
+    """Whether there is a profile that says the samples are not sRGB."""
     if image.get_typeof(_PROFILE) == 0 or image.format not in ("uchar", "ushort"):
-        return None
-    profile: bytes = image.get(_PROFILE)
-    if image.bands == 3 and image.interpretation in ("srgb", "rgb", "rgb16") and _is_srgb(profile):
+        return False
+    return not (image.interpretation in ("srgb", "rgb", "rgb16") and _is_srgb(image.get(_PROFILE)))
+
+
+def _through_profile(image: VipsImage) -> VipsImage | None:
+    """The colour bands through their embedded profile, or None where there is none that matters, or it is unusable."""
+    if not _needs_managing(image):
         return None
     try:
         depth = 16 if image.format == "ushort" else 8
