@@ -1,6 +1,6 @@
 """Measures the duplicate rule on the labelled set, look by look.
 
-    python -m bench.duplicates.run [--cases 60] [--out FILE] [--failures] [--clip N]
+    python -m bench.duplicates.run [--cases 60] [--half tune|report] [--out FILE] [--failures] [--clip N]
 
 Per kind of copy and of distinct pair: the verdicts, tune and report halves apart; recall of the candidate search and of
 `nearest` against brute force; candidates per million designs over N pieces of clip art; CPU ms of each step.
@@ -167,13 +167,15 @@ def candidates(known: list[Fingerprint]) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=60)
+    parser.add_argument("--half", choices=("tune", "report"), help="only this half")
     parser.add_argument("--clip", type=int, default=0)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--failures", action="store_true")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     clock = Clock()
-    rows = [row for index in range(arguments.cases) for row in judge(looks(index), clock)]
+    wanted = [i for i in range(arguments.cases) if arguments.half in (None, ("tune", "report")[i % 2])]
+    rows = [row for index in wanted for row in judge(looks(index), clock)]
     result: dict[str, Any] = {"table": table(rows), "cpu": clock.summary()}
     if arguments.failures:
         failures(rows)

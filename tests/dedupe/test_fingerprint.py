@@ -84,7 +84,7 @@ def test_a_design_found_by_one_weak_bit() -> None:
     signature = one.signatures[0]
     assert signature.margins is not None
     bits = np.unpackbits(np.frombuffer(signature.bits, np.uint8))
-    margins = np.abs(signature.margins).[: BANDS * BAND_BITS].reshape(-1, BAND_BITS)
+    margins = np.abs(signature.margins)[: BANDS * BAND_BITS].reshape(-1, BAND_BITS)
     bits[np.arange(BANDS) * BAND_BITS + margins.argmin(axis=1)] ^= 1
     flipped = Fingerprint((type(signature)(signature.view, np.packbits(bits).tobytes()),), one.coarse, one.aspect)
     assert not set(stored_bands(flipped)).isdisjoint(probe_bands(one))

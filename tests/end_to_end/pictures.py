@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.uint8]
 
 
-def art(seed: int, side: int = 420, *, label: str = "") -> Array:
+def art(seed: int, side: int = 300) -> Array:
     """Height x width x 4: overlapping shapes on a transparent ground, other ones for every ``seed``."""
     rng = np.random.default_rng(seed)
     pixels = np.zeros((side, side, 4), np.uint8)
@@ -20,9 +20,7 @@ def art(seed: int, side: int = 420, *, label: str = "") -> Array:
     for _ in range(14):
         colour = tuple(int(value) for value in rng.integers(0, 256, 3))
         points = rng.integers(side // 20, side - side // 20, (4, 2)).astype(np.int32)
-        cv2.fillPoly(pixels, [points], (*colour, 255))
-    if label:
-        cv2.putText(pixels, label, (side // 20, side - side // 20), cv2.FONT_HERSHEY_SIMPLEX, side / 700, (9, 9, 9, 255), 2)
+        cv2.fillPoly(pixels, [points], (*colour, 255), cv2.LINE_AA)
     return pixels
 
 
@@ -33,7 +31,7 @@ def save(path: Path, pixels: Array, **options: object) -> Path:
     return path
 
 
-def draw(folder: Path, seeds: range, side: int = 420) -> list[Path]:
+def draw(folder: Path, seeds: range, side: int = 300) -> list[Path]:
     """One PNG for each seed, named so that the order of names is that of the seeds."""
     folder.mkdir(parents=True, exist_ok=True)
     return [save(folder / f"design {seed:05d}.png", art(seed, side)) for seed in seeds]

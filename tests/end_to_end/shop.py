@@ -152,6 +152,9 @@ class Shop:
     def ingest(self, *paths: Path, **options: Any) -> Run:
         return self.begin_ingest(*paths, **options).wait()
 
+    def begin_dry_run(self, *paths: Path) -> Run:
+        return self.start("ingest", "--dry-run", "--json", "--template", self.template, "--", *map(str, paths))
+
     def hold(self) -> Hold:
         folder = self.scratch / f"hold-{next(_numbers)}"
         folder.mkdir()

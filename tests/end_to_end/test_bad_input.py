@@ -108,7 +108,7 @@ def _good_under_odd_names(tmp: Path) -> dict[bytes, bytes]:
         (b"n" * 251 + b".png", ".png"),
         (b"not \xff\xfe text.png", ".png"),
         (b"-rf leading dash.png", ".png"),
-        (b"[bold red]markup[/].png", ".png"),
+        (b"[bold red]markup[link=x].png", ".png"),
         (b"%s {number} $HOME `id`.png", ".png"),
         (b"a jpeg called.png", ".jpg"),
         (b"a png called.jpg", ".png"),

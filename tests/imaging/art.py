@@ -50,7 +50,7 @@ def saved(image: Image.Image, form: str, **options: object) -> bytes:
 
 
 def png(pixels: Pixels, **options: object) -> bytes:
-    return saved(Image.fromarray(pixels), "PNG", **options)
+    return saved(Image.fromarray(pixels), "PNG", **{"compress_level": 1, **options})
 
 
 def chunk(name: bytes, data: bytes) -> bytes:

@@ -238,3 +238,20 @@ def test_anything_else_is_refused(data: bytes, tmp_path: Path) -> None:
             probe(source)
         assert refusal.value.code == "unsupported_format"
         assert refusal.value.message.endswith(".") and refusal.value.remedy.endswith(".")
+
+
+@pytest.mark.parametrize("brands", [b"heic\0\0\0\0mif1heic", b"mif1\0\0\0\0mif1heix"])
+def test_heic_is_refused_by_name(brands: bytes) -> None:
+    with pytest.raises(InputRefused) as refusal:
+        probe(b"\0\0\0\x18ftyp" + brands + bytes(200))
+    assert refusal.value.code == "unsupported_format" and "HEIC" in refusal.value.message
+
+
+@pytest.mark.parametrize("loader", ["svgload_buffer", "rawload", "csvload", "vipsload"])
+def test_other_loaders_are_blocked_in_the_library_itself(loader: str, tmp_path: Path) -> None:
+    probe(png(ART))
+    path = tmp_path / "design"
+    path.write_bytes(b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
+    arguments = {"rawload": (str(path), 1, 1, 1), "svgload_buffer": (path.read_bytes(),)}.get(loader, (str(path),))
+    with pytest.raises(pyvips.Error, match="blocked"):
+        getattr(pyvips.Image, loader)(*arguments)

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, Integer, Row, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection, Row, select, text
 
 from printdock.db.tables import fingerprints, matches, print_files, sources
 from printdock.dedupe.bands import probe_bands
@@ -97,7 +96,7 @@ _POSTGRESQL = text(
     SELECT met.item, f.design_id, f.signatures
     FROM (
         SELECT DISTINCT probe.item, found.design_id
-        FROM unnest(:items, :bands) AS probe(item, band)
+        FROM unnest(CAST(:items AS integer[]), CAST(:bands AS bigint[])) AS probe(item, band)
         CROSS JOIN LATERAL (
             SELECT design_id FROM bands WHERE shop_id = :shop AND bands.band = probe.band LIMIT :most
         ) AS found
@@ -105,7 +104,7 @@ _POSTGRESQL = text(
     JOIN fingerprints AS f ON f.design_id = met.design_id AND f.shop_id = :shop
     ORDER BY met.item, f.design_id
     """
-).bindparams(bindparam("items", type_=ARRAY(Integer)), bindparam("bands", type_=ARRAY(BigInteger)))
+)
 
 
 def _candidates_postgresql(

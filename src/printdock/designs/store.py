@@ -17,7 +17,7 @@ from printdock.db.tables import upload_files
 from printdock.designs import ledger
 from printdock.designs.item import Event, Item, Stage, Upload
 from printdock.designs.outcomes import Duplicate, Failed, Outcome, Planned, Stored, answer, code_of
-from printdock.errors import KeyTaken, PrintdockError, StorageUnavailable
+from printdock.errors import Cancelled, KeyTaken, PrintdockError, StorageUnavailable
 from printdock.pipeline.flow import Group
 from printdock.templates.naming import number_in
 from printdock.templates.queries import skip_numbers
@@ -223,7 +223,8 @@ class Recorder:
                 self._upload.storage.put(_claimed(item).path, item.png)
             except KeyTaken:
                 self._take_another_number(item)
-            except StorageUnavailable:
+            except (StorageUnavailable, Cancelled):
+                # Whether the last try arrived is not known: the spool sends the same bytes again, which is harmless.
                 self._upload.spool.keep(_claimed(item).path, item.png)
                 return "spooled"
             else:

@@ -25,7 +25,7 @@ STREAM_PIXELS = 40_000_000
 _STREAM_ROWS = 5_500
 
 #: Buffers of the libraries, and what else is small.
-_SLACK_BYTES = 24 << 20
+_SLACK_BYTES = 32 << 20
 
 #: Rows per strip while looking for the bounds.
 _STRIP = 64

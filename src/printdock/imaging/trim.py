@@ -16,8 +16,8 @@ from printdock.imaging.types import Box, Pixels
 #: Side of a cell, px. Strips given to `Scan.add` must start at a multiple of it.
 CELL = 8
 
-#: Longest side of a speck as a share of the art's: what comes out finer than the finest stroke that prints (0.014 in) on
-#: a 10 in print. On 110 pieces of clip art the smallest dot that stood alone was six times as large (0.8 %).
+#: Longest side of a speck as a share of the art's: what comes out finer than the finest stroke that prints, 0.014 in,
+#: on a 10 in print. On 110 pieces of clip art the smallest dot that stood alone was six times as large (0.8 %).
 SPECK_SHARE = 1 / 750
 
 #: A speck may always be this large, px: brushes and rounding leave dots of two.
