@@ -11,7 +11,6 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 # Test processes. Each brings its own services, so more of them also means more memory.
 JOBS ?= 2
-DESIGNS ?= 20
 ARGS ?=
 CHECKED := src tests bench
 
@@ -48,8 +47,8 @@ format: $(DEV) ## Format the code, mend what the linter can
 	@$(BIN)/ruff check --quiet --fix-only $(CHECKED)
 	@$(BIN)/ruff format --quiet $(CHECKED)
 
-bench: $(DEV) ## What each optimisation is worth, on real designs; more of them: make bench DESIGNS=100
-	@images=$$($(BIN)/python -m bench.designs.rasterise $(DESIGNS)) && $(BIN)/printdock bench --images "$$images" $(ARGS)
+bench: $(DEV) ## Measure everything, against the old way; one of them: make bench ARGS="speed --designs 10"
+	@$(BIN)/python -m bench $(ARGS)
 
 # The locks name no index, so any mirror can serve them; hashes keep the content the same. Pins stay as they are
 # unless asked: make lock ARGS=--upgrade

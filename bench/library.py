@@ -140,10 +140,10 @@ def cost(database: Database, template: Template, newcomers: Sequence[Fingerprint
 
 def run(sizes: Sequence[int], tell: Callable[[str], None], *, memory: bool = True, backends: str = "both") -> dict[str, Any]:
     """Both databases at each size (growing, so each row of the library is written once)."""
-    images = rasterise.folder(40)
-    pictures = looks(60)
-    seeds = [fingerprint(look) for look in pictures[:40]]
-    newcomers = [fingerprint(look) for look in pictures]
+    pictures = looks(100)
+    seeds = [fingerprint(look) for look in pictures[:60]]
+    newcomers = [fingerprint(look) for look in pictures[60:]]
+    images = _folder(rasterise.designs(100)[60:])
     del pictures
     gc.collect()
     results = []
@@ -170,6 +170,16 @@ def run(sizes: Sequence[int], tell: Callable[[str], None], *, memory: bool = Tru
                 results.append(row)
             database.close()
     return {"results": results}
+
+
+def _folder(paths: Sequence[Path]) -> Path:
+    """A folder with exactly these designs."""
+    chosen = rasterise.CACHE / f"last-{len(paths)}"
+    chosen.mkdir(exist_ok=True)
+    for path in paths:
+        if not (chosen / path.name).exists():
+            (chosen / path.name).hardlink_to(path)
+    return chosen
 
 
 def _memory(database: Database, folder: Path, images: Path) -> float:

@@ -13,6 +13,7 @@ from printdock.db.engine import Database
 from printdock.db.schema import ready
 from printdock.designs.item import Duplicates, Event, Limits, Upload
 from printdock.designs.lease import Clock, new_owner
+from printdock.designs.old_hashes import has_old_hashes
 from printdock.errors import UsageError
 from printdock.settings import Settings
 from printdock.shops.queries import Shop, ensure_shop
@@ -57,6 +58,8 @@ class Services:
         from uuid_utils.compat import uuid7
 
         settings = self.settings
+        with self.database.read() as connection:
+            knows_old_hashes = has_old_hashes(connection, template.shop)
         return Upload(
             id=uuid7(),
             template=template,
@@ -70,6 +73,7 @@ class Services:
             clock=self.clock,
             report=report,
             stop=self.stop,
+            knows_old_hashes=knows_old_hashes,
             reread=None
             if settings.lookup_cache
             else lambda: self.template(template.name, self.shop(template.shop.name)),

@@ -101,7 +101,7 @@ def _bad_files(tmp: Path) -> dict[str, tuple[bytes, set[str]]]:
 def _good_under_odd_names(tmp: Path) -> dict[bytes, bytes]:
     """Pictures that are fine, whatever they are called and whatever their ending says."""
     names: list[tuple[bytes, str]] = [
-        (b"..  dots .. inside.png", ".png"),
+        (b"dots .. inside ..png", ".png"),
         (b"..png", ".png"),  # hidden: passed over
         (b"new\nline.png", ".png"),
         ("emoji 🦊🎨.png".encode(), ".png"),

@@ -73,9 +73,13 @@ def trust(
     ] = False,
     home: HomeOption = None,
 ) -> None:
-    """Pin the NAS's host key: shows its fingerprint, asks, and from then on talks to no other machine."""
+    """Pin the NAS's host key: shows its fingerprint, asks, and from then on talks to no other machine.
+
+    Then it logs in, and makes the folder of print files where it is missing.
+    """
     from printdock.storage.hostkeys import fetch_host_key
     from printdock.storage.hostkeys import trust as pin
+    from printdock.storage.sftp import SftpStorage
     from printdock.storage.urls import parse_storage_url
     from printdock.wiring import known_hosts
 
@@ -89,7 +93,12 @@ def trust(
     if not yes:
         typer.confirm("Is that the NAS's own (see its control panel)?", abort=True)
     pin(known_hosts(settings), found)
-    console.print("Trusted.")
+    storage = SftpStorage(target, max_connections=1)
+    try:
+        storage.make_root()
+    finally:
+        storage.close()
+    console.print(f"Trusted, and logged in. Print files go to {shown(target.root, 200)}.")
 
 
 @app.command()

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from printdock.imaging.fingerprint import Ground, art_box, is_clear
+from printdock.imaging.fingerprint import MARGIN_LEVELS, Ground, art_box, is_clear
 from printdock.imaging.types import Pixels
 
 Plane = NDArray[np.float32]
@@ -33,20 +33,20 @@ class Pair:
     filled: Filled
 
 
-def pair(newcomer: Pixels, stored: Pixels) -> Pair:
-    """Brings two looks (or coarse pictures) to one form."""
+def pair(newcomer: Pixels, stored: Pixels, margin: int = MARGIN_LEVELS) -> Pair:
+    """Brings two looks (or coarse pictures) to one form. ``margin``: levels from white (or black) that are margin."""
     clear = is_clear(newcomer), is_clear(stored)
     if all(clear):
         return Pair(newcomer, stored, (Ground.WHITE, Ground.BLACK), Filled.NEITHER)
     if not any(clear):
         solid = _flattened(newcomer, Ground.WHITE), _flattened(stored, Ground.WHITE)
-        return Pair(_cut(solid[0]), _cut(solid[1]), (Ground.WHITE,), Filled.NEITHER)
+        return Pair(_cut(solid[0], margin), _cut(solid[1], margin), (Ground.WHITE,), Filled.NEITHER)
     flat, cut_out = (stored, newcomer) if clear[0] else (newcomer, stored)
-    shown = _shown_ground(flat, cut_out)
+    shown = _shown_ground(flat, cut_out, margin)
     same = _flattened(cut_out, shown)
     if clear[0]:
-        return Pair(_cut(same), _cut(flat), (shown,), Filled.STORED)
-    return Pair(_cut(flat), _cut(same), (shown,), Filled.NEWCOMER)
+        return Pair(_cut(same, margin), _cut(flat, margin), (shown,), Filled.STORED)
+    return Pair(_cut(flat, margin), _cut(same, margin), (shown,), Filled.NEWCOMER)
 
 
 def _flattened(look: Pixels, ground: Ground) -> Pixels:
@@ -58,18 +58,18 @@ def _flattened(look: Pixels, ground: Ground) -> Pixels:
     return out
 
 
-def _cut(look: Pixels) -> Pixels:
-    _, (left, top, right, bottom) = art_box(look)
+def _cut(look: Pixels, margin: int) -> Pixels:
+    _, (left, top, right, bottom) = art_box(look, margin)
     return look[top:bottom, left:right]
 
 
-def _shown_ground(flat: Pixels, cut_out: Pixels) -> Ground:
+def _shown_ground(flat: Pixels, cut_out: Pixels, margin: int) -> Ground:
     """What the flattened picture shows where the other one is see-through."""
-    ground, (left, top, right, bottom) = art_box(flat)
+    ground, (left, top, right, bottom) = art_box(flat, margin)
     art = flat[top:bottom, left:right]
     if art.shape != flat.shape:
         return ground  # it has a margin to tell by
-    size = min(512, flat.shape[1]), min(512, flat.shape[0])
+    size = flat.shape[1], flat.shape[0]
     alpha = np.asarray(cv2.resize(cut_out, size, interpolation=cv2.INTER_NEAREST))[:, :, 3]
     other = np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_NEAREST))
     through = alpha < 64

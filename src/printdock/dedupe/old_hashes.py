@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +36,19 @@ def old_hashes(pixels: Pixels) -> OldHashes:
     """Of a processed picture: straight RGBA (h x w x 4). The alpha is dropped, as it was."""
     grey = _luma(pixels)
     return OldHashes(_phash(grey), _ahash(grey), _dhash(grey), _whash(grey))
+
+
+def old_print(pixels: Pixels, width: int, height: int) -> Pixels:
+    """A source picture (straight RGBA) as the old system processed it: cut to alpha != 0, stretched to the print size
+    in px on straight alpha, cubic where it grows and by area otherwise (facts of the old system, 3.2 and 3.3)."""
+    rows, columns = pixels[..., 3].any(axis=1), pixels[..., 3].any(axis=0)
+    if rows.any():
+        top, bottom = int(rows.argmax()), len(rows) - int(rows[::-1].argmax())
+        left, right = int(columns.argmax()), len(columns) - int(columns[::-1].argmax())
+        pixels = pixels[top:bottom, left:right]
+    grows = width > pixels.shape[1] or height > pixels.shape[0]
+    size, how = (width, height), cv2.INTER_CUBIC if grows else cv2.INTER_AREA
+    return np.asarray(cv2.resize(np.ascontiguousarray(pixels), size, interpolation=how), np.uint8)
 
 
 def parse_hex(text: str | None) -> int | None:

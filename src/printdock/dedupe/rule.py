@@ -54,13 +54,15 @@ class Verdict:
 #: Coarse look: more than this cannot be a copy.
 COARSE_LEVEL = 40.0
 COARSE_SPREAD = 0.75
+COARSE_MARGIN = 3  # levels: opaque pictures were cut to their art before they were shrunk
 COARSE_ASPECT = 0.35  # logarithm of the ratio: the registration's bounds on both sides
 
 #: Fine look (`Difference.spot`, levels of `colour` and `tint`, logarithm of a stretch): up to "same" a copy, from
 #: "other" on another design. Copies of the set reach spot 0.5, nearly all stay under 0.2; years in 4 px digits begin
-#: at 0.35.
+#: at 0.35, in larger ones at 1.
 SAME_SPOT = 0.3
-OTHER_SPOT = 0.55
+OTHER_SPOT = 0.8
+OTHER_SPREAD = 0.7
 SAME_COLOUR = 20.0
 OTHER_COLOUR = 28.0
 SAME_TINT = 2.5
@@ -77,7 +79,7 @@ MIN_RESOLUTION = 96
 def coarse_look(newcomer: bytes, stored: bytes) -> CoarseMatch:
     """Compares two coarse pictures (`Fingerprint.coarse`)."""
     a, b = unpack_coarse(newcomer), unpack_coarse(stored)
-    compared = compare(pair(a.pixels, b.pixels), (32, 64), 64)
+    compared = compare(pair(a.pixels, b.pixels, COARSE_MARGIN), (32, 64), 64)
     aspect = abs(math.log(a.aspect / b.aspect))
     found = compared.difference
     possible = found.level <= COARSE_LEVEL and found.spread <= COARSE_SPREAD and aspect <= COARSE_ASPECT
@@ -138,8 +140,10 @@ def _other(compared: Comparison) -> tuple[Outcome, str] | None:
     found = compared.difference
     rough = found.noise - 1.5  # levels above the least noise that is assumed
     whole = not compared.rest.matters
-    if found.spot > OTHER_SPOT * (1 + 0.5 * rough) * (1 if whole else 2):
+    if found.spot > OTHER_SPOT * (1 + 0.5 * rough) * (1 if whole else 4):
         return Outcome.NEW, "A spot differs thoroughly while the rest agrees."
+    if found.spread > OTHER_SPREAD:
+        return Outcome.NEW, "The pictures differ everywhere."
     if found.tint > OTHER_TINT + 0.5 * rough or (whole and found.colour > OTHER_COLOUR + 8 * rough):
         return Outcome.NEW, "The colours differ."
     if compared.stretch > OTHER_STRETCH:

@@ -18,6 +18,7 @@ from printdock.designs.compare import Judgement, Newcomer, Picture, Recent, judg
 from printdock.designs.item import Duplicates, Event, Item, Stage, Upload
 from printdock.designs.known import KnownFile
 from printdock.designs.ledger import NewPrintFile, RefusedSource, Stale
+from printdock.designs.old_hashes import design_of_label, same_old_hashes
 from printdock.designs.outcomes import Duplicate, Failed, Planned
 from printdock.errors import Cancelled
 from printdock.imaging.fingerprint import Fingerprint
@@ -137,7 +138,7 @@ class Decider:
         if file is not None:
             return self._of_known(item, file)
         judged = self._judge(item, met.get(item.position, []), apart.get(item.digest, set()))
-        decision = self._of_judgement(item, judged)
+        decision = self._of_judgement(item, judged) if judged is not None else self._of_new(item)
         if isinstance(decision, NewPrintFile) and decision.is_new_design:
             self._unclaimed[decision.design] = item
         return decision
@@ -164,12 +165,29 @@ class Decider:
             picture=self._picture,
         )
 
-    def _of_judgement(self, item: Item, judged: Judgement | None) -> Decision:
-        if judged is None:
+    def _of_new(self, item: Item) -> NewPrintFile:
+        """New art; flagged where the replaced system had a design with the same hashes."""
+        shop, old = self._upload.template.shop, item.old
+        if old is None:
             return self._new(item, uuid7(), is_new_design=True)
+        label = self._upload.read(lambda connection: same_old_hashes(connection, shop, old))
+        if label is None:
+            return self._new(item, uuid7(), is_new_design=True)
+        item.reason = f"The replaced system had a design with the same hashes: {label}."
+        design = self._upload.read(lambda connection: design_of_label(connection, shop, label))
+        if design is None:
+            item.warnings = (*item.warnings, f"seen_before: {item.reason}")
+            return self._new(item, uuid7(), is_new_design=True)
+        item.similar_to, item.distance = design, 0.0
+        verdict = Verdict(Outcome.SIMILAR, 0.0, {"why": item.reason, "label": label})
+        return self._new(item, uuid7(), is_new_design=True, similar=(design, verdict))
+
+    def _of_judgement(self, item: Item, judged: Judgement) -> Decision:
         design, verdict = judged.design, judged.verdict
         rows = [] if design in self._unclaimed else self._rows(design)
         named = self._unclaimed[design].path.name if design in self._unclaimed else _file_name(rows)
+        if not rows and design not in self._unclaimed:
+            return self._new(item, uuid7(), is_new_design=True)  # what it looked like was released meanwhile
         if verdict.outcome is Outcome.SIMILAR:
             item.similar_to, item.distance = design, verdict.distance
             item.reason = f"Looks like {named}. {verdict.evidence['why']}"
@@ -281,7 +299,7 @@ class Decider:
             return self._own_picture(self._unclaimed[design])
         rows = self._rows(design)
         if not rows:
-            raise Stale  # released since it was found
+            return None  # released since it was found
         row = rows[0]
         own = self._by_print_file.get(row.id)
         picture = None if own is None else self._own_picture(own)

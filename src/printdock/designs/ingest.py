@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from printdock.db.tables import uploads
+from printdock.dedupe.old_hashes import old_hashes, old_print
 from printdock.designs import known, ledger
 from printdock.designs.admit import Admitted, admit, check_unchanged
 from printdock.designs.decide import Decider, Onward
@@ -38,7 +39,7 @@ from printdock.errors import (
     StorageRefused,
     StorageUnavailable,
 )
-from printdock.imaging.codec import encode_png, probe
+from printdock.imaging.codec import decode, encode_png, probe
 from printdock.imaging.fingerprint import fingerprint
 from printdock.imaging.prepare import prepare, reserve
 from printdock.pipeline.flow import Budget, Group
@@ -280,6 +281,9 @@ class _Flow:
         item.art_size = prepared.art_width, prepared.art_height
         item.size = prepared.width, prepared.height, prepared.dpi
         item.warnings = tuple(f"{finding.code}: {finding.message}" for finding in prepared.preflight.findings)
+        if upload.knows_old_hashes and upload.duplicates is Duplicates.ON:
+            source = decode(admitted.data, max_pixels=upload.limits.max_pixels)
+            item.old = old_hashes(old_print(source, prepared.width, prepared.height))
         self._forget_bytes(item)
         self._keep_only(item, prepared.pixels.nbytes + prepared.look.nbytes)
 

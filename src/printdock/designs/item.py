@@ -15,6 +15,7 @@ import stamina
 from sqlalchemy import Connection
 
 from printdock.db.engine import Database
+from printdock.dedupe.old_hashes import OldHashes
 from printdock.designs.admit import Admitted
 from printdock.designs.lease import Clock
 from printdock.designs.ledger import Claim
@@ -63,7 +64,7 @@ class Limits:
 
     batch_images: int = 20
     batch_bytes: int = 50_000_000
-    memory_bytes: int = 200_000_000
+    memory_bytes: int = 120_000_000
     transfers: int = 4
     workers: int = 2
     max_pixels: int = 300_000_000
@@ -82,6 +83,7 @@ class Item:
     repeats: bool = False  # an earlier file of this upload has the same bytes
     prepared: Prepared | None = None  # until it is encoded
     fingerprint: Fingerprint | None = None
+    old: OldHashes | None = None  # only for shops that imported the replaced system's hashes
     art_size: tuple[int, int] = (0, 0)  # px, width and height of the trimmed art in the source
     size: tuple[int, int, int] = (0, 0, 0)  # width, height in px and DPI of the print file
     warnings: tuple[str, ...] = ()
@@ -120,6 +122,8 @@ class Upload:
     clock: Clock
     report: Callable[[Event], None]
     stop: threading.Event
+    #: Whether newcomers are also held against the replaced system's hashes.
+    knows_old_hashes: bool = False
     #: Reads the template anew; only called per image when look-ups are not cached.
     reread: Callable[[], Template] | None = None
 

@@ -105,11 +105,13 @@ class Recorder:
         for news in put:
             self._conclude(news, owned)
         settled = self._with_followers([news.item for news in put] + answered)
-        self._record(settled)
+        try:
+            self._record(settled)
+        finally:  # they have their outcomes, recorded or not: an upload never waits for them in vain
+            for item in settled:
+                self._finish(item)
         for item in encoded:
             self._transfers.submit(self._store, item)
-        for item in settled:
-            self._finish(item)
 
     def _failed(self, group: Sequence[News], error: Exception) -> None:
         """The group could not be recorded (the database is away): every file of it says so."""

@@ -138,18 +138,18 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom; right and bottom ar
 #: A picture with fewer see-through pixels than this share is treated as opaque (a stray hole is not a cut-out).
 _CLEAR_SHARE = 0.0003
 #: Levels from white (or black) that still count as the plain margin of an opaque picture: JPEG noise stays below.
-_MARGIN_LEVELS = 20
+MARGIN_LEVELS = 20
 
 
-def art_box(look: Pixels) -> tuple[Ground, Box]:
+def art_box(look: Pixels, margin: int = MARGIN_LEVELS) -> tuple[Ground, Box]:
     """Ground and box of the art: opaque pictures lose a plain white or black margin, others are trimmed already."""
     height, width = look.shape[:2]
     whole = (0, 0, width, height)
     if is_clear(look):
         return Ground.CLEAR, whole
     grey = np.asarray(cv2.cvtColor(look, cv2.COLOR_RGBA2GRAY), np.uint8)
-    white = _ink_box(255 - grey, _MARGIN_LEVELS)
-    black = _ink_box(grey, _MARGIN_LEVELS)
+    white = _ink_box(255 - grey, margin)
+    black = _ink_box(grey, margin)
     if white is None or black is None:  # nothing but ground
         return Ground.WHITE, whole
     if black != whole and _area(black) < _area(white):

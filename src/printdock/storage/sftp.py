@@ -114,6 +114,26 @@ class SftpStorage:
 
         self._thread.stop(close_pool)
 
+    def make_root(self) -> None:
+        """Make the root folder, and those above it, where they are missing. Idempotent.
+
+        Only for setting up, by a person: `put` never makes the root, since a NAS that has just started answers before
+        its volumes are mounted, and files would land below the mount point.
+        """
+        parts = self._root.split("/")[1:]
+        folders = [self._path("")[: len("/".join(["", *parts[:count]]).encode())] for count in range(1, len(parts) + 1)]
+
+        async def make(session: Session) -> None:
+            for folder in folders:
+                try:
+                    await session.commands.lstat(folder)
+                except ServerSaidNo as error:
+                    if not absent(error):
+                        raise
+                    await session.commands.mkdir(folder)
+
+        self._run("", make)
+
     def pool_state(self) -> PoolState | None:
         """Counts for metrics; None before the first use."""
         return None if self._pool is None else self._pool.state()
