@@ -1,7 +1,7 @@
 """All benchmarks, or the ones named: tables on the terminal, figures as JSON in ``.cache/bench/``.
 
-    make bench                      all of them (about half an hour on two cores)
-    make bench ARGS="speed library" two of them
+make bench                      all of them (about half an hour on two cores)
+make bench ARGS="speed library" two of them
 """
 
 from __future__ import annotations
@@ -58,7 +58,11 @@ def run_memory(options: argparse.Namespace) -> dict[str, Any]:
         (folder / "big").mkdir()
         _draw_big(folder / "big" / "big.png")
         rows = []
-        work = {"nothing": folder / "none", "100 x 3000 px": rasterise.folder(100), "12,000 x 12,000 px": folder / "big"}
+        work = {
+            "nothing": folder / "none",
+            "100 x 3000 px": rasterise.folder(100),
+            "12,000 x 12,000 px": folder / "big",
+        }
         for title, images in work.items():
             ran = measure(ingest_command(folder / f"home of {title}", images, speed.TEMPLATE), {})
             rows.append({"work": title, "stored": ran.output["stored"], "peak_mb": round(ran.peak_bytes / 1e6, 1),

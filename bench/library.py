@@ -138,7 +138,9 @@ def cost(database: Database, template: Template, newcomers: Sequence[Fingerprint
     }
 
 
-def run(sizes: Sequence[int], tell: Callable[[str], None], *, memory: bool = True, backends: str = "both") -> dict[str, Any]:
+def run(
+    sizes: Sequence[int], tell: Callable[[str], None], *, memory: bool = True, backends: str = "both"
+) -> dict[str, Any]:
     """Both databases at each size (growing, so each row of the library is written once)."""
     pictures = looks(100)
     seeds = [fingerprint(look) for look in pictures[:60]]

@@ -36,7 +36,7 @@ def test_up_down_up_leaves_the_tables_of_the_code(database_url: str) -> None:
 def test_head_is_the_newest_revision() -> None:
     names = [name for _, name, _ in pkgutil.iter_modules(versions.__path__)]
     revisions = {importlib.import_module(f"{versions.__name__}.{name}").revision for name in names}
-    assert schema.HEAD == max(revisions)
+    assert max(revisions) == schema.HEAD
 
 
 def test_two_processes_may_make_the_schema_at_once(database_url: str) -> None:

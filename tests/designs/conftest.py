@@ -98,7 +98,9 @@ def draw(tmp_path: Path) -> Callable[..., Path]:
     def write(name: str, seed: int, level: int = 1, pixels: Pixels | None = None) -> Path:
         picture = art(seed) if pixels is None else pixels
         path = folder / name
-        ok, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_PNG_COMPRESSION, level])
+        ok, data = cv2.imencode(
+            ".png", cv2.cvtColor(picture, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_PNG_COMPRESSION, level]
+        )
         assert ok
         path.write_bytes(data.tobytes())
         return path

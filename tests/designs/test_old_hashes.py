@@ -50,7 +50,9 @@ def test_art_the_old_system_knew_is_stored_and_flagged(library: Library, draw: D
 
 
 @pytest.mark.parametrize("row", ["x,zz,,,", ",00,,,", "x,,,,", "x,1234,,,"])
-def test_a_line_that_cannot_be_read_is_named_and_nothing_is_imported(library: Library, tmp_path: Path, row: str) -> None:
+def test_a_line_that_cannot_be_read_is_named_and_nothing_is_imported(
+    library: Library, tmp_path: Path, row: str
+) -> None:
     good = "ok," + ",".join(["0f" * 32] * 4)
     with pytest.raises(UsageError, match="Line 3"):
         import_csv(library.database, library.shop, write(tmp_path / "old.csv", good, row))

@@ -87,7 +87,9 @@ def test_a_seller_finds_their_way(home: Path, draw: Draw) -> None:  # noqa: F811
 
 def test_templates_can_be_imported_from_csv_all_or_none(home: Path, tmp_path: Path) -> None:
     table = tmp_path / "templates.csv"
-    table.write_text("name,width_in,height_in,dpi,fit,canvas_in,first_number\nA,4,4,300,contain,4x4,7\nB,2,2,300,cover,,\n")
+    table.write_text(
+        "name,width_in,height_in,dpi,fit,canvas_in,first_number\nA,4,4,300,contain,4x4,7\nB,2,2,300,cover,,\n"
+    )
     assert printdock("templates", "import", str(table), home=home).returncode == 0
     shown = json.loads(printdock("templates", "show", "A", "--json", home=home).stdout)
     assert shown["recipe"]["canvas_in"] == [4.0, 4.0] and shown["next_number"] == 7

@@ -31,7 +31,9 @@ def make_shop(tmp_path: Path, home_template: Path) -> MakeShop:
     """``make_shop()`` is SQLite and a folder; ``database`` (a URL) and ``nas`` (a server) take their places."""
     numbers = count()
 
-    def make(*, database: str | None = None, nas: OpenSshServer | None = None, trusted: bool = True, **settings: str) -> Shop:
+    def make(
+        *, database: str | None = None, nas: OpenSshServer | None = None, trusted: bool = True, **settings: str
+    ) -> Shop:
         folder = tmp_path / f"shop-{next(numbers)}"
         folder.mkdir()
         environment = {"PRINTDOCK_BATCH_IMAGES": "2", "PRINTDOCK_STORE_TRANSFERS": "2", **settings}

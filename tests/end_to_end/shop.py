@@ -51,7 +51,14 @@ class Run:
         if fresh:
             planned = folder / f"plan-{number}"
             planned.write_bytes(pickle.dumps(plan))
-            command = [sys.executable, str(Path(killed.__file__)), str(planned), str(self._out), str(self._err), *arguments]
+            command = [
+                sys.executable,
+                str(Path(killed.__file__)),
+                str(planned),
+                str(self._out),
+                str(self._err),
+                *arguments,
+            ]
             environment = {**os.environ, "PYTHONPATH": str(ROOT)}
             self._process: Any = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
         else:
@@ -78,7 +85,9 @@ class Run:
         return self
 
     def _code(self) -> int | None:
-        code: int | None = self._process.poll() if isinstance(self._process, subprocess.Popen) else self._process.exitcode
+        code: int | None = (
+            self._process.poll() if isinstance(self._process, subprocess.Popen) else self._process.exitcode
+        )
         return code
 
     @property
@@ -118,7 +127,9 @@ class Run:
 
     def expect(self, code: int) -> Run:
         """Itself, once it ended with ``code``."""
-        assert self.code == code, f"exit {self.code} instead of {code}: {self.arguments}\n{self.out[-3000:]}\n{self.err[-5000:]}"
+        assert self.code == code, (
+            f"exit {self.code} instead of {code}: {self.arguments}\n{self.out[-3000:]}\n{self.err[-5000:]}"
+        )
         return self
 
 
@@ -138,7 +149,9 @@ class Shop:
 
     def start(self, *arguments: str, plan: Plan = Plan(), fresh: bool = False, **environment: str) -> Run:  # noqa: B008
         """Begin a command."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("PRINTDOCK_", "NAS_", "DATABASE_"))}
+        kept = {
+            key: value for key, value in os.environ.items() if not key.startswith(("PRINTDOCK_", "NAS_", "DATABASE_"))
+        }
         given = {**kept, "PRINTDOCK_HOME": str(self.home), "COLUMNS": "250", **self.environment, **environment}
         return Run(list(arguments), replace(plan, environment=given), self.scratch, fresh=fresh)
 

@@ -16,9 +16,7 @@ from tests.end_to_end.shop import Run, Shop, assert_answered, assert_whole
 def _together(shop: Shop, folders: list[Path], boundary: str = "before claim") -> list[Run]:
     """One ingest of each folder; all are let go when all have prepared a file and are about to claim."""
     holds = [shop.hold() for _ in folders]
-    runs = [
-        shop.begin_ingest(folder, faults=[hold.at(boundary)]) for folder, hold in zip(folders, holds, strict=True)
-    ]
+    runs = [shop.begin_ingest(folder, faults=[hold.at(boundary)]) for folder, hold in zip(folders, holds, strict=True)]
     for run, hold in zip(runs, holds, strict=True):
         hold.wait(run)
     for hold in holds:
@@ -50,7 +48,7 @@ def test_folders_with_resaved_copies_of_each_others_files_are_stored_once(
 
 def test_different_folders_that_share_some_art(any_shop: Shop, tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("first", "second", "third")]
-    draw(folders[0], range(0, 5))
+    draw(folders[0], range(5))
     draw(folders[1], range(3, 8))
     draw(folders[2], range(6, 11))
     resaved(folders[0] / "design 00004.png", folders[2] / "again.png")
@@ -76,7 +74,9 @@ def test_what_a_dying_upload_had_claimed_is_stored_by_the_one_beside_it(
     assert_whole(any_shop, [other], distinct=6)
 
 
-def test_half_written_files_of_a_killed_upload_go_even_while_another_one_works(shop: Shop, six_designs: Path, tmp_path: Path) -> None:
+def test_half_written_files_of_a_killed_upload_go_even_while_another_one_works(
+    shop: Shop, six_designs: Path, tmp_path: Path
+) -> None:
     """The one that works holds a claim in the same folder while the recovery runs."""
     folder = tmp_path / "others"
     draw(folder, range(50, 53))

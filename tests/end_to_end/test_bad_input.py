@@ -34,7 +34,16 @@ def _png_bomb(width: int, height: int, *, bits: int = 1, colour: int = 0, interl
 
 def _webp(width: int, height: int) -> bytes:
     vp8x = struct.pack("<B3x", 0) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-    body = b"WEBP" + b"VP8X" + struct.pack("<I", len(vp8x)) + vp8x + b"VP8L" + struct.pack("<I", 10) + b"\x2f" + b"\xff" * 9
+    body = (
+        b"WEBP"
+        + b"VP8X"
+        + struct.pack("<I", len(vp8x))
+        + vp8x
+        + b"VP8L"
+        + struct.pack("<I", 10)
+        + b"\x2f"
+        + b"\xff" * 9
+    )
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
@@ -116,7 +125,8 @@ def _good_under_odd_names(tmp: Path) -> dict[bytes, bytes]:
         (b"a png called.svg", ".png"),
     ]
     return {
-        name: save(tmp / f"good-{seed}{ending}", art(1000 + seed)).read_bytes() for seed, (name, ending) in enumerate(names)
+        name: save(tmp / f"good-{seed}{ending}", art(1000 + seed)).read_bytes()
+        for seed, (name, ending) in enumerate(names)
     }
 
 

@@ -40,7 +40,13 @@ def test_postgresql_restarted_in_the_middle_costs_nothing(
 
 @pytest.mark.parametrize(
     "boundary",
-    ["after admit", "before claim is committed", "before mark_encoded is committed", "after put", "before settle is committed"],
+    [
+        "after admit",
+        "before claim is committed",
+        "before mark_encoded is committed",
+        "after put",
+        "before settle is committed",
+    ],
 )
 def test_postgresql_gone_for_good_fails_every_file_with_a_clear_line_and_the_next_run_is_whole(
     pg_shop: Shop, private_postgres: Postgres, six_designs: Path, boundary: str

@@ -118,7 +118,9 @@ def spooled(make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path) -> I
     yield shop, run
 
 
-def test_without_the_nas_every_file_says_so_and_waits_in_the_spool(spooled: tuple[Shop, Run], six_designs: Path) -> None:
+def test_without_the_nas_every_file_says_so_and_waits_in_the_spool(
+    spooled: tuple[Shop, Run], six_designs: Path
+) -> None:
     shop, run = spooled
     assert_answered(run, _sources(six_designs))
     assert set(run.outcomes) == {"stored", "failed"}

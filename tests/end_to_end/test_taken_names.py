@@ -54,7 +54,8 @@ def test_two_uploads_at_once_go_past_old_files_without_meeting(any_shop: Shop, t
     draw(folders[1], range(4, 8))
     holds = [any_shop.hold() for _ in folders]
     runs = [
-        any_shop.begin_ingest(folder, faults=[hold.at("before put")]) for folder, hold in zip(folders, holds, strict=True)
+        any_shop.begin_ingest(folder, faults=[hold.at("before put")])
+        for folder, hold in zip(folders, holds, strict=True)
     ]
     for run, hold in zip(runs, holds, strict=True):
         hold.wait(run)

@@ -27,7 +27,9 @@ def _codes(problems: list[dict[str, Any]]) -> list[str]:
     return [problem["code"] for problem in problems]
 
 
-def test_a_removed_file_is_missing_and_comes_back_under_its_number(stocked: tuple[Shop, Run], six_designs: Path) -> None:
+def test_a_removed_file_is_missing_and_comes_back_under_its_number(
+    stocked: tuple[Shop, Run], six_designs: Path
+) -> None:
     shop, run = stocked
     entry = run.files[2]
     (shop.root / entry["path"]).unlink()
@@ -168,7 +170,9 @@ def test_a_repair_of_everything_at_once_and_again(stocked: tuple[Shop, Run], six
 
 def test_verify_while_an_upload_is_under_way_disturbs_nothing(any_shop: Shop, six_designs: Path) -> None:
     hold = any_shop.hold()
-    boundary = "sftp file written, not named" if "DATABASE_URL" in any_shop.environment else "local file written, not named"
+    boundary = (
+        "sftp file written, not named" if "DATABASE_URL" in any_shop.environment else "local file written, not named"
+    )
     run = any_shop.begin_ingest(six_designs, faults=[hold.at(boundary, nth=3)])
     hold.wait(run)
     any_shop.run("verify", "--repair", "--json")

@@ -18,7 +18,9 @@ def test_the_name_sellers_know() -> None:
     assert default_prefix("UVDTF 16oz") == "UV" and default_prefix("Shirt") == "DTF"
 
 
-@given(st.integers(0, 10**8), NAMES, st.sampled_from([DEFAULT_PATTERN, "{number}.png", "{template} no {number:05d}.png"]))
+@given(
+    st.integers(0, 10**8), NAMES, st.sampled_from([DEFAULT_PATTERN, "{number}.png", "{template} no {number:05d}.png"])
+)
 def test_a_number_is_read_back_from_its_name(number: int, template: str, pattern: str) -> None:
     name = file_name(pattern, prefix="UV", number=number, template=template)
     assert number_in(name, pattern, prefix="UV", template=template) == number

@@ -49,9 +49,7 @@ def verify(
 def _print_verification(found: Verification) -> None:
     done = found.recovered
     if done.confirmed or done.released or done.sent:
-        console.print(
-            f"Recovered: {done.confirmed} confirmed, {done.released} undone, {done.sent} from the spool."
-        )
+        console.print(f"Recovered: {done.confirmed} confirmed, {done.released} undone, {done.sent} from the spool.")
     for problem in found.problems:
         mended = f" [green]{shown(problem.repaired, 200)}[/]" if problem.repaired else ""
         console.print(f"[red]{problem.code}[/] {shown(problem.path, 160)}: {shown(problem.message, 200)}{mended}")

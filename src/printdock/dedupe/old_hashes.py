@@ -41,11 +41,9 @@ def old_hashes(pixels: Pixels) -> OldHashes:
 def old_print(pixels: Pixels, width: int, height: int) -> Pixels:
     """A source picture (straight RGBA) as the old system processed it: cut to alpha != 0, stretched to the print size
     in px on straight alpha, cubic where it grows and by area otherwise (facts of the old system, 3.2 and 3.3)."""
-    rows, columns = pixels[..., 3].any(axis=1), pixels[..., 3].any(axis=0)
-    if rows.any():
-        top, bottom = int(rows.argmax()), len(rows) - int(rows[::-1].argmax())
-        left, right = int(columns.argmax()), len(columns) - int(columns[::-1].argmax())
-        pixels = pixels[top:bottom, left:right]
+    left, top, across, down = cv2.boundingRect((pixels[..., 3] != 0).astype(np.uint8))
+    if across and down:
+        pixels = pixels[top : top + down, left : left + across]
     grows = width > pixels.shape[1] or height > pixels.shape[0]
     size, how = (width, height), cv2.INTER_CUBIC if grows else cv2.INTER_AREA
     return np.asarray(cv2.resize(np.ascontiguousarray(pixels), size, interpolation=how), np.uint8)

@@ -99,8 +99,9 @@ class Decider:
             file = files.get(item.digest)
             if item.prepared is None and item.outcome is None and (file is None or file.state == "missing"):
                 self._onward.prepare(item)
-                if item.outcome is not None:
-                    self._onward.settle(item)
+        for item in items:
+            if item.outcome is not None:
+                self._onward.settle(item)
         items = [item for item in items if item.outcome is None]
         met = self._candidates([item for item in items if item.digest not in files])
         decisions = [self._decision(item, files, met, apart) for item in items]

@@ -45,7 +45,9 @@ def _rows(shop: Shop, reader: csv.DictReader[str]) -> Iterator[dict[str, Any]]:
     for row in reader:
         label = (row.get("file_path") or row.get("filename") or row.get("label") or "").strip()
         if not label:
-            raise UsageError(f"Line {reader.line_num} has no filename or file_path.", remedy="The first line names the columns.")
+            raise UsageError(
+                f"Line {reader.line_num} has no filename or file_path.", remedy="The first line names the columns."
+            )
         try:
             hashes = {kind: parse_hex(row.get(kind)) for kind in _KINDS}
         except ValueError as error:
