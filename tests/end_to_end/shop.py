@@ -59,7 +59,7 @@ class Run:
                 str(self._err),
                 *arguments,
             ]
-            environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+            environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
             self._process: Any = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
         else:
             self._process = _forks.Process(target=killed.run, args=(arguments, plan, self._out, self._err), daemon=True)

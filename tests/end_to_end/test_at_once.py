@@ -7,10 +7,13 @@ import signal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
-from tests.end_to_end.killed import Fault
+from tests.end_to_end.conftest import MakeShop
+from tests.end_to_end.killed import Fault, Plan
 from tests.end_to_end.pictures import draw, resaved
 from tests.end_to_end.shop import Run, Shop, assert_answered, assert_whole
+from tests.services.ssh import OpenSshServer
 
 
 def _together(shop: Shop, folders: list[Path], boundary: str = "before claim") -> list[Run]:
@@ -95,3 +98,42 @@ def test_half_written_files_of_a_killed_upload_go_even_while_another_one_works(
     hold.release()
     living.expect(0)
     assert_whole(shop, [last, living], distinct=9)
+
+
+def _expire_leases(shop: Shop) -> None:
+    """As when a laptop slept, or a machine stood still, for longer than the lease."""
+    engine = create_engine(shop.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE print_files SET lease_until = created_at WHERE state = 'storing'"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("boundary", ["after claim is committed", "before put", "after put"])
+def test_an_upload_that_overslept_its_lease_loses_nothing(any_shop: Shop, six_designs: Path, boundary: str) -> None:
+    """Another process finished or released its claims meanwhile: whatever stands in the rows has its file."""
+    hold = any_shop.hold()
+    slow = any_shop.begin_ingest(six_designs, faults=[hold.at(boundary, nth=2)])
+    hold.wait(slow)
+    _expire_leases(any_shop)
+    any_shop.run("verify", "--json").wait()
+    hold.release()
+    assert_answered(slow, sorted(six_designs.iterdir()))
+    again = any_shop.ingest(six_designs).expect(0)
+    assert_whole(any_shop, [slow, again], distinct=6)
+
+
+def test_a_replay_beside_a_living_upload_loses_nothing(
+    make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path
+) -> None:
+    """The NAS is back just when a file was put into the spool: both processes have it in hand."""
+    shop = make_shop(nas=openssh, PRINTDOCK_STORE_PATIENCE="1")
+    openssh.kill()
+    hold = shop.hold()
+    run = shop.begin_ingest(six_designs, faults=[hold.at("after put")], plan=Plan(quick_sftp=True))
+    hold.wait(run)
+    openssh.start()
+    shop.run("storage", "replay")
+    hold.release()
+    assert_answered(run, sorted(six_designs.iterdir()))
+    again = shop.ingest(six_designs).expect(0)
+    assert_whole(shop, [run, again], distinct=6)

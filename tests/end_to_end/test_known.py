@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import psutil
@@ -74,6 +75,6 @@ def test_two_thousand_files_of_which_most_are_known(shop: Shop, tmp_path: Path) 
         except psutil.NoSuchProcess:
             break
     run.expect(0)
-    print(f"\n2,000 files, 1,900 known: {os.times().elapsed - before:.1f} s, {used:.1f} CPU s")
+    sys.stdout.write(f"\n2,000 files, 1,900 known: {os.times().elapsed - before:.1f} s, {used:.1f} CPU s\n")
     assert (tmp_path / "second" / "prepare").stat().st_size == 100
     assert_whole(shop, [run], distinct=2000)

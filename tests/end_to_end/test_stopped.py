@@ -21,9 +21,15 @@ def twelve_designs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    "boundary", ["after prepare", "after claim is committed", "before put", "before settle is committed"]
+    ("number", "boundary"),
+    [
+        (signal.SIGINT, "after prepare"),
+        (signal.SIGINT, "after claim is committed"),
+        (signal.SIGINT, "before put"),
+        (signal.SIGTERM, "before put"),
+        (signal.SIGTERM, "before settle is committed"),
+    ],
 )
 def test_a_signal_finishes_what_is_begun_and_stops(
     shop: Shop, twelve_designs: Path, number: signal.Signals, boundary: str

@@ -13,8 +13,14 @@ from tests.end_to_end.shop import Run, Shop, assert_whole
 
 
 @pytest.fixture
-def stocked(any_shop: Shop, six_designs: Path) -> tuple[Shop, Run]:
+def stocked(shop: Shop, six_designs: Path) -> tuple[Shop, Run]:
     """A shop with six designs."""
+    return shop, shop.ingest(six_designs).expect(0)
+
+
+@pytest.fixture
+def any_stocked(any_shop: Shop, six_designs: Path) -> tuple[Shop, Run]:
+    """A shop of each kind with six designs."""
     return any_shop, any_shop.ingest(six_designs).expect(0)
 
 
@@ -102,7 +108,7 @@ def test_a_flipped_bit_is_found_by_a_deep_look(stocked: tuple[Shop, Run]) -> Non
 
 
 def test_a_foreign_print_file_is_adopted_and_counts_as_known(stocked: tuple[Shop, Run], tmp_path: Path) -> None:
-    shop, run = stocked
+    shop, _run = stocked
     source = save(tmp_path / "foreign.png", art(300))
     foreign = shop.root / shop.key(250)
     foreign.write_bytes(source.read_bytes())
@@ -136,8 +142,8 @@ def test_a_foreign_file_that_is_no_picture_is_not_adopted_and_does_not_end_the_c
     assert (shop.root / shop.key(400)).read_bytes() == b"half a down"
 
 
-def test_a_half_written_file_is_found_and_removed(stocked: tuple[Shop, Run]) -> None:
-    shop, run = stocked
+def test_a_half_written_file_is_found_and_removed(any_stocked: tuple[Shop, Run]) -> None:
+    shop, run = any_stocked
     left = shop.root / "My Shop" / shop.template / ".pd-0123456789ab.0123456789ab.part"
     left.write_bytes(b"half")
     assert _codes(_verify(shop, code=3)) == ["half_written"]
@@ -155,8 +161,10 @@ def test_other_files_in_the_folder_are_left_alone(stocked: tuple[Shop, Run]) -> 
     assert (folder / "notes.txt").exists()
 
 
-def test_a_repair_of_everything_at_once_and_again(stocked: tuple[Shop, Run], six_designs: Path, tmp_path: Path) -> None:
-    shop, run = stocked
+def test_a_repair_of_everything_at_once_and_again(
+    any_stocked: tuple[Shop, Run], six_designs: Path, tmp_path: Path
+) -> None:
+    shop, run = any_stocked
     (shop.root / run.files[0]["path"]).unlink()
     os.truncate(shop.root / run.files[1]["path"], 50)
     (shop.root / shop.key(300)).write_bytes(save(tmp_path / "f.png", art(300)).read_bytes())

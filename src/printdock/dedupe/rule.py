@@ -62,18 +62,22 @@ COARSE_ASPECT = 0.35  # logarithm of the ratio: the registration's bounds on bot
 #: at 0.35, in larger ones at 1.
 SAME_SPOT = 0.3
 OTHER_SPOT = 0.8
+OTHER_LOCAL = 3.5
 OTHER_SPREAD = 0.7
-SAME_COLOUR = 20.0
+SAME_COLOUR = 9.0
 OTHER_COLOUR = 28.0
-SAME_TINT = 2.5
+SAME_TINT = 1.4
 OTHER_TINT = 4.0
 SAME_STRETCH = 0.015
 OTHER_STRETCH = 0.08
 #: Uncovered strips, share of a side: crops cut through ink and stay thin.
+THIN_STRIP = 0.009
 CLEAN_STRIP = 0.012
 MAX_STRIP = 0.06
 #: Below this, px of the longest side, text cannot be seen: at most similar.
 MIN_RESOLUTION = 96
+#: Below this less can be seen, so half as much is allowed.
+SMALL_RESOLUTION = 256
 
 
 def coarse_look(newcomer: bytes, stored: bytes) -> CoarseMatch:
@@ -124,9 +128,10 @@ def judge(compared: Comparison) -> tuple[Outcome, str]:
     rough = found.noise - 1.5
     if compared.stretch > SAME_STRETCH:
         return Outcome.SIMILAR, "One is drawn a little wider than the other."
-    if found.colour > SAME_COLOUR + 2 * rough or found.tint > SAME_TINT:
+    strict = 0.5 if compared.resolution < SMALL_RESOLUTION else 1.0
+    if found.colour > strict * (SAME_COLOUR + 2 * rough) or found.tint > strict * (SAME_TINT + 0.3 * rough):
         return Outcome.SIMILAR, "The colours differ a little."
-    if found.spot > SAME_SPOT or found.local > 1:
+    if found.spot > strict * SAME_SPOT or found.local > 1:
         return Outcome.SIMILAR, "A spot differs a little more than the rest."
     if compared.resolution < MIN_RESOLUTION:
         return Outcome.SIMILAR, "No difference seen, but the picture is too small to be sure."
@@ -139,10 +144,10 @@ def _other(compared: Comparison) -> tuple[Outcome, str] | None:
     """Where the overlap proves another design. A rough pair (few colours, strong compression) must differ by more."""
     found = compared.difference
     rough = found.noise - 1.5  # levels above the least noise that is assumed
-    whole = not compared.rest.matters
+    whole = not compared.rest.matters or compared.rest.share < THIN_STRIP
     if found.spot > OTHER_SPOT * (1 + 0.5 * rough) * (1 if whole else 4):
         return Outcome.NEW, "A spot differs thoroughly while the rest agrees."
-    if found.spread > OTHER_SPREAD:
+    if found.spread > OTHER_SPREAD or found.local > OTHER_LOCAL:
         return Outcome.NEW, "The pictures differ everywhere."
     if found.tint > OTHER_TINT + 0.5 * rough or (whole and found.colour > OTHER_COLOUR + 8 * rough):
         return Outcome.NEW, "The colours differ."
@@ -173,6 +178,7 @@ def _verdict(outcome: Outcome, compared: Comparison, distance: float, why: str) 
         "spread": round(found.spread, 4),
         "tint": round(found.tint, 2),
         "colour": round(found.colour, 2),
+        "noise": round(found.noise, 2),
         "level": round(found.level, 3),
         "where": [round(v, 4) for v in found.where],
         "scale": [round(v, 5) for v in at.scale],

@@ -34,6 +34,10 @@ LOADERS = {
     "heic": "heifload",
 }
 
+#: Factors from twice this on start with a box average: the rows under the kernel alone would take too much memory. Below
+#: that the box costs more CPU than it saves.
+_GAP = 4.0
+
 _LOADER_CLASSES = (
     "VipsForeignLoadPng",
     "VipsForeignLoadJpeg",
@@ -122,13 +126,12 @@ def reduce(image: VipsImage, width: int, height: int) -> VipsImage:
     """Shrink to width x height (neither larger than the image), rows first, as a lazy image.
 
     Kernel: Catmull-Rom stretched to the scale. Its single negative lobe sharpens without the second, positive ring of
-    Lanczos, which would print as a faint outline around everything on a transparent ground. ``gap`` lets large factors
-    start with a box average.
+    Lanczos, which would print as a faint outline around everything on a transparent ground.
     """
     if image.height > height:
-        image = image.reducev(image.height / height, kernel="cubic", gap=2.0)
+        image = image.reducev(image.height / height, kernel="cubic", gap=_GAP)
     if image.width > width:
-        image = image.reduceh(image.width / width, kernel="cubic", gap=2.0)
+        image = image.reduceh(image.width / width, kernel="cubic", gap=_GAP)
     return image
 
 
