@@ -12,12 +12,14 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from printdock.dedupe.nearest import Candidate, nearest
-from printdock.dedupe.rule import Outcome, Verdict, coarse_look, decide, fine_look
+from printdock.dedupe.prints import SAME_PRINT, largest_difference
+from printdock.dedupe.rule import CoarseMatch, Outcome, Verdict, coarse_look, decide, fine_look
 from printdock.errors import StorageError
+from printdock.imaging.codec import decode
 from printdock.imaging.fingerprint import Fingerprint
 from printdock.imaging.prepare import look_of_print, prepare
 from printdock.imaging.recipe import visible
-from printdock.imaging.types import Fit, Pixels, Recipe
+from printdock.imaging.types import Fit, Pixels, Prepared, Recipe
 from printdock.templates.queries import recipe_from
 
 #: Most candidates that get a coarse look, after ranking by signature, and a fine look, after the coarse one.
@@ -29,20 +31,42 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Art to be judged: its ``look`` (premultiplied) and px size in the source."""
+    """Art to be judged: as prepared by ``recipe``, with its px size in the source."""
 
     fingerprint: Fingerprint
-    look: Pixels
-    art_width: int
-    art_height: int
+    prepared: Prepared
+    recipe: Recipe
+
+    def as_printed(self, recipe: Recipe) -> Pixels:
+        """The look of the part that ``recipe`` would print: a print file that covers its area shows no more."""
+        prepared = self.prepared
+        if recipe.fit is not Fit.COVER:
+            return prepared.look
+        return visible(prepared.look, recipe, prepared.art_width, prepared.art_height)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A design's picture to compare with: ``look`` of what was printed by ``recipe``."""
+    """A design's picture to compare with, in whichever form it is at hand: prepared in memory, or a print file.
 
-    look: Pixels
+    ``art_size``: px of the art in its source; None for a print file that was taken in as it was.
+    """
+
     recipe: Recipe
+    printed: Prepared | bytes
+    art_size: tuple[int, int] | None = None
+
+    def pixels(self) -> Pixels:
+        """The print itself, straight alpha."""
+        return self.printed.pixels if isinstance(self.printed, Prepared) else decode(self.printed)
+
+    def look(self) -> Pixels:
+        """The art's look, the geometry of the print undone."""
+        if isinstance(self.printed, Prepared):
+            return self.printed.look
+        if self.art_size is None:  # how its art was placed is not known, so it is looked for
+            return prepare(self.printed, self.recipe).look
+        return look_of_print(self.printed, self.recipe, *self.art_size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +96,7 @@ def judge(
     plausible = sorted(((key, look) for key, look in looks if look.possible), key=lambda pair: pair[1].distance)
     best: Judgement | None = None
     for key, coarse in plausible[:FINE_LOOKS]:
-        shown = picture(key)
-        fine = None if shown is None else fine_look(_as_printed(newcomer, shown.recipe), shown.look)
-        verdict = decide(coarse, fine)
+        verdict = _look(newcomer, coarse, picture(key))
         if verdict.outcome is Outcome.DUPLICATE:
             return Judgement(key, verdict)
         if verdict.outcome is Outcome.SIMILAR and (best is None or verdict.distance < best.verdict.distance):
@@ -82,11 +104,16 @@ def judge(
     return best
 
 
-def _as_printed(newcomer: Newcomer, recipe: Recipe) -> Pixels:
-    """The part of the newcomer that ``recipe`` would print: a print file that covers its area shows no more."""
-    if recipe.fit is not Fit.COVER:
-        return newcomer.look
-    return visible(newcomer.look, recipe, newcomer.art_width, newcomer.art_height)
+def _look(newcomer: Newcomer, coarse: CoarseMatch, shown: Picture | None) -> Verdict:
+    """The verdict on one plausible candidate: the same print, pixel by pixel, or else by the fine look."""
+    if shown is None:
+        return decide(coarse, None)
+    if shown.recipe == newcomer.recipe:
+        difference = largest_difference(newcomer.prepared.pixels, shown.pixels())
+        if difference <= SAME_PRINT:
+            why = "It prints the same, pixel by pixel."
+            return Verdict(Outcome.DUPLICATE, difference / 255, {"why": why, "largest_difference": difference})
+    return decide(coarse, fine_look(newcomer.as_printed(shown.recipe), shown.look()))
 
 
 class Reader(Protocol):
@@ -102,10 +129,8 @@ def stored_picture(storage: Reader, row: Row[Any]) -> Picture | None:
             png = stream.read()
     except StorageError:
         return None
-    recipe = recipe_from(row.recipe)
-    if row.art_width is None:  # taken in as it was: how its art was placed is not known, so it is looked for
-        return Picture(prepare(png, recipe).look, recipe)
-    return Picture(look_of_print(png, recipe, row.art_width, row.art_height), recipe)
+    art_size = None if row.art_width is None else (row.art_width, row.art_height)
+    return Picture(recipe_from(row.recipe), png, art_size)
 
 
 class Recent(Generic[Key, Value]):

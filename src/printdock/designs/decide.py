@@ -22,7 +22,6 @@ from printdock.designs.old_hashes import design_of_label, same_old_hashes
 from printdock.designs.outcomes import Duplicate, Failed, Planned
 from printdock.errors import Cancelled
 from printdock.imaging.fingerprint import Fingerprint
-from printdock.imaging.prepare import look_of_print
 
 Decision = NewPrintFile | RefusedSource | KnownFile
 
@@ -160,7 +159,7 @@ class Decider:
             if other.fingerprint is not None
         ]
         return judge(
-            Newcomer(item.fingerprint, item.prepared.look, *item.art_size),
+            Newcomer(item.fingerprint, item.prepared, self._upload.template.recipe),
             [candidate for candidate in (*met, *fresh) if candidate.id not in apart],
             fingerprints=self._fingerprints,
             picture=self._picture,
@@ -313,13 +312,13 @@ class Decider:
         recipe = self._upload.template.recipe
         if self._upload.dry_run and item.prepared is None:
             self._onward.prepare(item)
-            picture = None if item.prepared is None else Picture(item.prepared.look, recipe)
-            item.prepared = None
-            return picture
-        prepared, png = item.prepared, item.png
+            prepared, item.prepared = item.prepared, None
+        else:
+            prepared = item.prepared
         if prepared is not None:
-            return Picture(prepared.look, recipe)
-        return None if png is None else Picture(look_of_print(png, recipe, *item.art_size), recipe)
+            return Picture(recipe, prepared)
+        png = item.png
+        return None if png is None else Picture(recipe, png, item.art_size)
 
     def _stored_picture(self, row: Row[Any]) -> Picture | None:
         if row.state == "missing":
