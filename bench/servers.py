@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from tests.services.packages import ensure_debian_package
 from tests.services.postgres import Postgres, find_programs
 from tests.services.ssh import OpenSshServer
@@ -33,15 +31,6 @@ class Servers:
             "PRINTDOCK_STORAGE": self.storage_url,
             "PRINTDOCK_NAS_KEY": str(self.nas.key_file),
         }
-
-    def cpu_seconds(self) -> float:
-        """CPU time that the servers' living processes have used so far."""
-        total = 0.0
-        for process in psutil.process_iter(["name", "cmdline"]):
-            if process.info["name"] in ("sshd", "sftp-server", "postgres"):
-                times = process.cpu_times()
-                total += times.user + times.system
-        return total
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from printdock.designs.item import Duplicates, Event, Limits, Upload
 from printdock.designs.lease import Clock, new_owner
 from printdock.designs.old_hashes import has_old_hashes
 from printdock.errors import UsageError
+from printdock.pipeline.limits import keep_memory
 from printdock.settings import Settings
 from printdock.shops.queries import Shop, ensure_shop
 from printdock.storage.base import Storage
@@ -103,6 +104,7 @@ def open_services(
     settings that make no sense together, `DatabaseUnavailable` when the database does not answer.
     """
     _make_home(settings.home)
+    keep_memory()
     stop = threading.Event()
     database = Database(settings.database)
     try:
