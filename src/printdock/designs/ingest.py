@@ -14,7 +14,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,11 +75,10 @@ def ingest(upload: Upload, sources: Iterable[Path]) -> Report:
     """Take in ``sources`` in order. Every file ends as exactly one entry of the report.
 
     Setting ``upload.stop`` from another thread ends it early: what is claimed is finished, the rest is answered as
-    stopped. Raises `DatabaseUnavailable` when the database does not answer at the start.
+    stopped.
     """
     started = time.monotonic()
-    blocked = None if upload.dry_run else _open(upload)
-    flow = _Flow(upload, blocked)
+    flow = _Flow(upload)
     renewing = _Renewal(upload)
     try:
         items = flow.run(sources)
@@ -99,15 +99,16 @@ def _open(upload: Upload) -> PrintdockError | None:
 
     A storage that is merely away does not block: print files then wait in the spool.
     """
+    if upload.dry_run:
+        return None
     blocked: PrintdockError | None = None
     try:
-        upload.storage.stat(f"{upload.template.folder}/.printdock")
-        recover(upload)
-    except StorageNotFound:
+        with suppress(StorageNotFound):  # it need not be there: that it is answered is what counts
+            upload.storage.stat(f"{upload.template.folder}/.printdock")
         recover(upload)
     except StorageUnavailable as error:
         log.warning("%s", error)
-    except (StorageRefused, Cancelled) as error:
+    except (StorageRefused, DatabaseUnavailable, Cancelled) as error:
         blocked = error
     row = {
         "id": upload.id,
@@ -116,7 +117,10 @@ def _open(upload: Upload) -> PrintdockError | None:
         "owner": upload.owner,
         "started_at": upload.clock(),
     }
-    upload.write(lambda connection: connection.execute(insert(uploads).values(**row)))
+    try:
+        upload.write(lambda connection: connection.execute(insert(uploads).values(**row)))
+    except DatabaseUnavailable as error:
+        return error
     return blocked
 
 
@@ -159,9 +163,12 @@ class _Renewal:
 class _Flow:
     """The stages of one upload and the threads between them."""
 
-    def __init__(self, upload: Upload, blocked: PrintdockError | None) -> None:
+    def __init__(self, upload: Upload) -> None:
         limits = upload.limits
-        self._upload, self._blocked = upload, blocked
+        self._upload = upload
+        # Recovering and reaching the storage take their time: meanwhile the first pictures are prepared.
+        self._opening = ThreadPoolExecutor(1, thread_name_prefix="printdock-open")
+        self._opened: Future[PrintdockError | None] = self._opening.submit(_open, upload)
         self._memory = Budget(size=limits.memory_bytes, count=limits.batch_images)
         self._seen: set[bytes] = set()
         self._recorder = Recorder(upload, self._give_back)
@@ -172,9 +179,10 @@ class _Flow:
             follow=self._recorder.follow,
             recover=self._recover,
         )
+        self._deciding = Decider(upload, onward)
         self._decider: Group[Item] = Group(
             "printdock-decide",
-            Decider(upload, onward).handle,
+            self._decide,
             limit=limits.batch_images,
             failed=self._undecided,
             ordered=True,
@@ -191,6 +199,7 @@ class _Flow:
         finally:
             self._preparing.shutdown()
             self._decider.close()
+            self._opening.shutdown()
             self._encoding.shutdown()
             self._recorder.all_settled(len(items))
             self._recorder.close()
@@ -217,8 +226,8 @@ class _Flow:
     def _admit(self, item: Item) -> None:
         if self._upload.stop.is_set():
             raise Cancelled("The upload was stopped before this file.", remedy="Run it again.")
-        if self._blocked is not None:
-            raise self._blocked
+        if self._opened.done() and (blocked := self._opened.result()) is not None:
+            raise blocked
         item.admitted = admit(item.path, self._upload.limits.max_file_bytes)
 
     def _start(self, batch: Sequence[Item]) -> None:
@@ -261,6 +270,14 @@ class _Flow:
         needed = reserve(info, self._upload.template.recipe)
         self._memory.take(needed)
         item.held = needed
+
+    def _decide(self, group: Sequence[Item]) -> None:
+        """Decide a group, once the library is open. What cannot be stored at all fails here, by the same reason."""
+        blocked = self._opened.result()
+        if blocked is not None:
+            for item in group:
+                item.outcome = item.outcome or Failed.of(blocked)
+        self._deciding.handle(group)
 
     # --- preparing and encoding ----------------------------------------------------------------------------------
 
