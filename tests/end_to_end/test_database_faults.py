@@ -44,7 +44,6 @@ def test_postgresql_restarted_in_the_middle_costs_nothing(
         "after admit",
         "before claim is committed",
         "before mark_encoded is committed",
-        "after put",
         "before settle is committed",
     ],
 )

@@ -282,6 +282,12 @@ def mark_encoded(connection: Connection, owner: str, files: Sequence[tuple[UUID,
     connection.execute(marked, [{"key": key, "size": size, "digest": digest} for key, size, digest in files])
 
 
+def finished(connection: Connection, keys: Iterable[UUID]) -> set[UUID]:
+    """Which of ``keys`` are stored, whoever has confirmed them."""
+    stored = select(print_files.c.id).where(print_files.c.id.in_(list(keys)), print_files.c.state == "stored")
+    return set(connection.execute(stored).scalars())
+
+
 def settle(connection: Connection, owner: str, state: str, keys: Sequence[UUID], now: datetime) -> set[UUID]:
     """Move ``keys`` of ``owner`` from storing to ``state`` ("stored" or "spooled"). Answers those still owned."""
     settled = (

@@ -22,6 +22,7 @@ from printdock.designs.lease import Clock, is_dead
 from printdock.errors import StorageError, StorageNotFound, StorageUnavailable
 from printdock.shops.queries import Shop
 from printdock.storage.base import Storage, is_temporary
+from printdock.storage.publish import temporary_mark
 from printdock.storage.spool import Spool
 from printdock.templates.queries import Template
 
@@ -66,16 +67,14 @@ def recover_shop(shop: Shop, database: Database, storage: Storage, spool: Spool,
     with database.read() as connection:
         claims = ledger.unfinished(connection, shop)
     dead = [row for row in claims if is_dead(row.owner, row.lease_until, clock())]
-    alive_folders = {row.path.rsplit("/", 1)[0] for row in claims if row not in dead}
     confirmed = released = 0
     try:
+        remove_temporaries(storage, [row.path for row in dead])  # first: a claim that is gone leads to none
         for row in dead:
             if _is_stored(storage, row):
                 confirmed += _settle(database, [row], clock)
             else:
                 released += _release(database, shop, row)
-        for folder in sorted({row.path.rsplit("/", 1)[0] for row in dead} - alive_folders):
-            remove_temporaries(storage, folder)
     except StorageUnavailable as error:
         log.warning("unfinished files stay for the next run: %s", error)
     return Recovered(confirmed, released, sent)
@@ -85,11 +84,12 @@ def _replay(shop: Shop, database: Database, storage: Storage, spool: Spool, cloc
     own = [key for key in spool.waiting() if key.startswith(f"{shop.name}/")]
     if not own:
         return 0
-    wanted = select(print_files).where(
-        print_files.c.shop_id == shop.id, print_files.c.path.in_(own), print_files.c.state.in_(("spooled", "storing"))
-    )
+    wanted = select(print_files).where(print_files.c.shop_id == shop.id, print_files.c.path.in_(own))
     with database.read() as connection:
         rows = {row.path: row for row in connection.execute(wanted)}
+    for path in [path for path, row in rows.items() if row.state in ("stored", "deleted")]:
+        spool.discard(path)  # confirmed by a process that died before it could say so here; or dropped by a person
+        del rows[path]
     try:
         done = spool.replay(
             storage,
@@ -160,12 +160,17 @@ def _release(database: Database, shop: Shop, row: Row[Any]) -> int:
         return 1
 
 
-def remove_temporaries(storage: Storage, folder: str) -> int:
-    """Remove half-written files that a dead process left in ``folder``."""
-    left = [entry.key for entry in storage.list(folder) if is_temporary(entry.key)]
-    for key in left:
-        try:
-            storage.delete(key)
-        except StorageError as error:
-            log.warning("left behind: %s (%s)", key, error)
-    return len(left)
+def remove_temporaries(storage: Storage, paths: Sequence[str]) -> None:
+    """Remove the half-written files of exactly these ``paths``, whoever else writes in their folders."""
+    marks: dict[str, set[str]] = {}
+    for path in paths:
+        folder, name = path.rsplit("/", 1)
+        marks.setdefault(folder, set()).add(temporary_mark(name))
+    for folder, begin in marks.items():
+        for key in [entry.key for entry in storage.list(folder) if is_temporary(entry.key)]:
+            if not key.rsplit("/", 1)[-1].startswith(tuple(begin)):
+                continue
+            try:
+                storage.delete(key)
+            except StorageError as error:
+                log.warning("left behind: %s (%s)", key, error)

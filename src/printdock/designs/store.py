@@ -101,9 +101,9 @@ class Recorder:
         put = [news for news in group if isinstance(news, Put)]
         answered = [news.item for news in group if isinstance(news, Answered)]
         self._release_abandoned(answered)
-        owned = self._write(encoded, put)
+        states = self._write(encoded, put)
         for news in put:
-            self._conclude(news, owned)
+            self._conclude(news, states.get(_claimed(news.item).print_file))
         settled = self._with_followers([news.item for news in put] + answered)
         try:
             self._record(settled)
@@ -127,30 +127,35 @@ class Recorder:
         for item in self._with_followers([item for item in items if not item.settled]):
             self._finish(item)
 
-    def _write(self, encoded: Sequence[Item], put: Sequence[Put]) -> set[UUID]:
+    def _write(self, encoded: Sequence[Item], put: Sequence[Put]) -> dict[UUID, str]:
+        """Answers the state of each that was ``put``; those that were lost are left out."""
         if not (encoded or put):
-            return set()
+            return {}
         upload = self._upload
 
-        def work(connection: Connection) -> set[UUID]:
+        def work(connection: Connection) -> dict[UUID, str]:
             if encoded:
                 files = [(_claimed(item).print_file, item.png_bytes, item.sha256) for item in encoded]
                 ledger.mark_encoded(connection, upload.owner, files)
-            owned: set[UUID] = set()
+            states: dict[UUID, str] = {}
             for state in ("stored", "spooled"):
                 keys = [_claimed(news.item).print_file for news in put if news.state == state]
                 if keys:
-                    owned |= ledger.settle(connection, upload.owner, state, keys, upload.clock())
-            return owned
+                    own = ledger.settle(connection, upload.owner, state, keys, upload.clock())
+                    # The rest was taken over meanwhile: given up, or confirmed on our behalf.
+                    states |= dict.fromkeys(own, state) | dict.fromkeys(
+                        ledger.finished(connection, set(keys) - own), "stored"
+                    )
+            return states
 
         return upload.write(work)
 
-    def _conclude(self, news: Put, owned: set[UUID]) -> None:
+    def _conclude(self, news: Put, state: str | None) -> None:
         item, claim = news.item, _claimed(news.item)
-        if claim.print_file not in owned:
+        if state is None:
             item.outcome = Failed("lease_lost", "It took too long, and another process took it over. Run again.")
             self._remove(item)
-        elif news.state == "spooled":
+        elif state == "spooled":
             item.outcome = Failed(
                 "storage_unavailable",
                 "The storage does not answer. The print file is kept in the spool and goes out with the next run "
@@ -162,6 +167,7 @@ class Recorder:
     def _remove(self, item: Item) -> None:
         """Numbers are never handed out twice, so what stands under a lost claim's name can only be this file."""
         try:
+            self._upload.spool.discard(_claimed(item).path)
             self._upload.storage.delete(_claimed(item).path)
         except PrintdockError as error:
             log.warning("left behind: %s (%s)", _claimed(item).path, error)

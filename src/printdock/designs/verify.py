@@ -15,7 +15,7 @@ from printdock.designs.adopt import adopt
 from printdock.designs.lease import Clock
 from printdock.designs.recover import Recovered, digest_of, recover_shop
 from printdock.errors import InputRefused
-from printdock.imaging.codec import probe
+from printdock.imaging.codec import decode
 from printdock.shops.queries import Shop
 from printdock.storage.base import Storage, is_temporary
 from printdock.storage.spool import Spool
@@ -67,7 +67,7 @@ class _Check:
     found: Verification
     report: Callable[[str], None]
 
-    def problem(self, code: str, path: str, message: str, repair: Callable[[], str] | None = None) -> None:
+    def problem(self, code: str, path: str, message: str, repair: Callable[[], str | None] | None = None) -> None:
         """Note a problem, mended by ``repair`` (which says what it did) where that is asked for."""
         repaired = repair() if self.repair and repair is not None else None
         self.found.problems.append(Problem(code, path, message, repaired))
@@ -158,8 +158,12 @@ def _check_unknown(check: _Check, template: Template, path: str, size: int, busy
         check.found.notes.append(f"{path} is not a print file of printdock.")
         return
 
-    def take() -> str:
-        number = adopt(check.database, check.storage, template, path, check.clock)
+    def take() -> str | None:
+        try:
+            number = adopt(check.database, check.storage, template, path, check.clock)
+        except InputRefused as refusal:
+            log.warning("%s stays as it is: %s", path, refusal)
+            return None
         return f"Taken into the library as number {number}."
 
     check.problem("unknown_file", path, f"No row knows this file ({size:,} bytes).", take)
@@ -213,7 +217,7 @@ def _take_as_is(check: _Check, row: Row[Any]) -> Callable[[], str]:
         with check.storage.open(row.path) as stream:
             data = stream.read()
         try:
-            probe(data)
+            decode(data)  # all of it: a header says nothing of a file that was cut off
         except InputRefused:
             check.storage.delete(row.path)
             _set(check, row, state="missing")

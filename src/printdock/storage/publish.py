@@ -21,8 +21,13 @@ _AT_FDCWD, _RENAME_NOREPLACE = -100, 1
 
 def temporary_name(name: str) -> str:
     """A fresh name for ``name`` while it is being written; `base.is_temporary` knows it."""
+    return f"{temporary_mark(name)}{secrets.token_hex(6)}{TEMPORARY_SUFFIX}"
+
+
+def temporary_mark(name: str) -> str:
+    """How all temporary names of ``name`` begin, and of no other file."""
     digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return f"{TEMPORARY_PREFIX}{digest}.{secrets.token_hex(6)}{TEMPORARY_SUFFIX}"
+    return f"{TEMPORARY_PREFIX}{digest}."
 
 
 def write_all(handle: int, data: bytes | memoryview) -> None:
