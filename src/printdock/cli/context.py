@@ -44,7 +44,8 @@ def services_for(home: Path | None) -> Iterator[Services]:
     from printdock.wiring import open_services
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=errors_console.file)
-    logging.getLogger("asyncssh").setLevel(logging.ERROR)
+    for chatty in ("asyncssh", "stamina"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     with open_services(
         settings_for(home), on_storage=lambda sentence: errors_console.print(sentence, style="yellow")
     ) as services:

@@ -52,7 +52,7 @@ class Backoff:
 
 
 class ResilientStorage:
-    """`Storage` that retries `StorageUnavailable` of ``inner`` until ``patience_s`` seconds have passed for the call.
+    """`Storage` that retries `StorageUnavailable` of ``inner`` for ``patience_s`` seconds of an outage.
 
     After a failure all callers wait together: one of them tries when the wait is over, and its success lets the rest
     go on. Other errors are answers: they are raised at once and count as "the storage is there". ``on_event`` is
@@ -72,7 +72,7 @@ class ResilientStorage:
         self.inner = inner
         self._patience_s = patience_s
         self._cancel = cancel or threading.Event()
-        self._gate = _Gate(backoff, on_event or (lambda event: None))
+        self._gate = _Gate(backoff, patience_s, on_event or (lambda event: None))
 
     def __repr__(self) -> str:
         return f"ResilientStorage({self.inner!r})"
@@ -125,8 +125,8 @@ class ResilientStorage:
 class _Gate:
     """A circuit breaker whose callers wait. Closed: all pass. Open: one passes when the wait is over, as a probe."""
 
-    def __init__(self, backoff: Backoff, on_event: Callable[[StorageEvent], None]) -> None:
-        self._backoff = backoff
+    def __init__(self, backoff: Backoff, patience_s: float, on_event: Callable[[StorageEvent], None]) -> None:
+        self._backoff, self._patience_s = backoff, patience_s
         self._on_event = on_event
         self._changed = threading.Condition()
         self._error: StorageUnavailable | None = None
@@ -146,6 +146,8 @@ class _Gate:
                 if self._probe is None and now >= self._next_try:
                     self._probe = threading.get_ident()
                     return
+                # Patience is for the outage, not for each file: a hundred files must not wait a hundred times.
+                deadline = min(deadline, self._since + self._patience_s)
                 if now >= deadline:
                     known = self._error
                     raise StorageUnavailable(known.message, code=known.code, remedy=known.remedy) from known
