@@ -266,7 +266,7 @@ def assert_whole(shop: Shop, runs: Sequence[Run], *, distinct: int, deleted: int
         _assert_is_print_file(files[path], row)
     _assert_entries_are_true(runs, files)
     _assert_nothing_dangles(shop)
-    assert shop.spooled() == []
+    assert shop.spooled() == [], shop.spooled()
     verified = shop.run("verify", "--json", "--deep")
     (found,) = verified.expect(0).document["shops"]
     assert found["problems"] == [] and found["notes"] == [], found

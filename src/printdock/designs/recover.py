@@ -81,6 +81,7 @@ def recover_shop(shop: Shop, database: Database, storage: Storage, spool: Spool,
 
 
 def _replay(shop: Shop, database: Database, storage: Storage, spool: Spool, clock: Clock) -> int:
+    spool.tidy()
     own = [key for key in spool.waiting() if key.startswith(f"{shop.name}/")]
     if not own:
         return 0

@@ -69,9 +69,10 @@ class Spool:
             path = self._path(check_key(key))
             self.folder.mkdir(parents=True, exist_ok=True)
             temporary = self.folder / temporary_name(path.name)
+            writing = os.open(self.folder, os.O_RDONLY)
+            fcntl.flock(writing, fcntl.LOCK_SH)  # tells `tidy` that temporary files may have a living writer
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX)  # tells `replay` that this temporary file has a living writer
                 manifest = json.dumps({"key": key, "size": len(data), "sha256": digest}).encode() + b"\n"
                 _write_parts(handle, manifest, data)
                 publish(temporary, path)
@@ -82,6 +83,7 @@ class Spool:
                 os.close(handle)
                 with suppress(OSError):  # gone already when it was published
                     temporary.unlink(missing_ok=True)
+                os.close(writing)
             sync_folder(self.folder)
 
     def pending(self) -> Iterator[SpoolEntry | SpoolDamage]:
@@ -149,7 +151,7 @@ class Spool:
                     path.unlink()
                     sync_folder(self.folder)
                 stored.append(entry.key)
-        self._remove_abandoned()
+        self.tidy()
         return Replay(tuple(stored), tuple(refused), tuple(damaged))
 
     def _path(self, key: str) -> Path:
@@ -158,13 +160,20 @@ class Spool:
     def _entries(self) -> list[Path]:
         return sorted(self.folder.glob(f"*{_SUFFIX}"))
 
-    def _remove_abandoned(self) -> None:
-        """Remove what writers left behind that were killed: a living one locks its file before it writes to it."""
-        for path in self.folder.glob("*"):
-            if is_temporary(path.name):
-                with _locked(path) as mine:
-                    if mine and path.stat().st_size:
-                        path.unlink()
+    def tidy(self) -> None:
+        """Remove what writers left behind that were killed; leaves all as it is while anybody writes."""
+        if not self.folder.is_dir():
+            return
+        alone = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for path in self.folder.glob("*"):
+                if is_temporary(path.name):
+                    path.unlink(missing_ok=True)
+        except BlockingIOError:
+            pass  # the next one who comes by tidies up
+        finally:
+            os.close(alone)
 
 
 class _Damaged(Exception):
