@@ -84,12 +84,12 @@ def _draw_big(path: Path) -> None:
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
 
 
-def _module(*command: str) -> Callable[[argparse.Namespace], dict[str, Any]]:
+def _module(flag: str, *command: str) -> Callable[[argparse.Namespace], dict[str, Any]]:
     """A benchmark with a command line and JSON file of its own."""
 
     def run(_options: argparse.Namespace) -> dict[str, Any]:
         with tempfile.NamedTemporaryFile(suffix=".json") as out:
-            subprocess.run([sys.executable, "-m", *command, "--json", out.name], check=True)
+            subprocess.run([sys.executable, "-m", *command, flag, out.name], check=True)
             result: dict[str, Any] = json.loads(Path(out.name).read_text())
         return result
 
@@ -101,8 +101,8 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "ablation": run_ablation,
     "memory": run_memory,
     "library": run_library,
-    "sftp": _module("bench.sftp_speed"),
-    "duplicates": _module("bench.duplicates.run"),
+    "sftp": _module("--json", "bench.sftp_speed"),
+    "duplicates": _module("--out", "bench.duplicates.run", "--cases", "24"),
 }
 
 
