@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         description="Most megabytes of files in flight, before decoding",
     )
     memory_mb: int = Field(
-        default=190,
+        default=180,
         ge=16,
         validation_alias=_env("PRINTDOCK_MEMORY_MB"),
         description="Most megabytes of decoded pictures in flight; a larger picture goes alone",

@@ -64,7 +64,7 @@ class Limits:
 
     batch_images: int = 20
     batch_bytes: int = 50_000_000
-    memory_bytes: int = 190_000_000
+    memory_bytes: int = 180_000_000
     transfers: int = 4
     workers: int = 2
     max_pixels: int = 300_000_000
