@@ -12,7 +12,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,20 +43,29 @@ class Run:
     output: dict[str, Any]
 
 
+#: Runs a command and prints its usage. A process begins its peak memory with that of the one that started it, so
+#: measured processes are started by this small one.
+_LAUNCH = """
+import json, resource, subprocess, sys, time
+started = time.perf_counter()
+code = subprocess.call(sys.argv[2:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+usage = [code, time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024]
+open(sys.argv[1], "w").write(json.dumps(usage))
+"""
+
+
 def measure(command: list[str], environment: Mapping[str, str]) -> Run:
     """Run ``command`` (which prints one JSON document) and measure it. Raises `PrintdockError` when it fails."""
-    started = time.perf_counter()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(command, stdout=out, stderr=errors, env={**os.environ, **environment})
-        _pid, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - started
-        out.seek(0)
-        errors.seek(0)
-        if process.returncode not in (0, 3):
-            words = errors.read().decode(errors="replace")[-500:]
-            raise PrintdockError(f"{command[0]} ended with {process.returncode}: {words}", code="bench_failed")
-        return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, json.load(out))
+    with tempfile.TemporaryDirectory(prefix="printdock-measure-") as folder:
+        usage = Path(folder) / "usage"
+        launch = [sys.executable, "-S", "-c", _LAUNCH, str(usage), *command]
+        done = subprocess.run(launch, capture_output=True, env={**os.environ, **environment}, check=False)
+        code, wall, cpu, peak = json.loads(usage.read_text())
+    if code not in (0, 3):
+        words = done.stderr.decode(errors="replace")[-500:]
+        raise PrintdockError(f"{command[0]} ended with {code}: {words}", code="bench_failed")
+    return Run(wall, cpu, peak, json.loads(done.stdout))
 
 
 def ingest_command(home: Path, images: Path, template: str) -> list[str]:
