@@ -51,7 +51,7 @@ def judge(folder: Path, labels: list[dict[str, str]]) -> dict[str, object]:
         label = by_name[Path(entry["source"]).name]
         outcome = "similar" if entry["similar_to"] else {"stored": "new"}.get(entry["outcome"], entry["outcome"])
         totals[label["group"]][outcome] += 1
-        kinds[f"{label['label']} {label['kind']}"][outcome] += 1
+        kinds[f"{label['group']} {label['kind']}"][outcome] += 1
     shares = {
         label: {outcome: f"{count} ({count / sum(counts.values()):.1%})" for outcome, count in counts.items()}
         for label, counts in totals.items()
