@@ -1,6 +1,6 @@
 """All benchmarks, or the ones named: tables on the terminal, figures as JSON in ``.cache/bench/``.
 
-make bench                      all of them (about half an hour on two cores)
+make bench                      all of them (long: a library of a million designs is made, twice)
 make bench ARGS="speed library" two of them
 """
 

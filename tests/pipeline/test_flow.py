@@ -6,11 +6,9 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printdock.errors import Cancelled
 from printdock.pipeline.flow import Budget, Group
 
 
@@ -55,17 +53,6 @@ def test_shrinking_lets_the_next_one_in_but_keeps_the_place() -> None:
         budget.shrink(60)
         waiting.result(timeout=10)
     assert budget.used == 80
-
-
-def test_cancelling_wakes_everyone_who_waits() -> None:
-    budget = Budget(size=1, count=1)
-    budget.take(1)
-    with ThreadPoolExecutor(4) as pool:
-        waiting = [pool.submit(budget.take, 1) for _ in range(4)]
-        budget.cancel()
-        for one in waiting:
-            with pytest.raises(Cancelled):
-                one.result(timeout=10)
 
 
 @given(st.permutations(list(range(12))))

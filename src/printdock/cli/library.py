@@ -35,7 +35,10 @@ def verify(
             shops = [one for one in list_shops(connection) if shop in (None, one.name)]
         parts = (services.database, services.storage, services.spool, services.clock)
         with errors_console.status("Checking") as status:
-            show = lambda path: status.update(f"Checking {shown(path)}")  # noqa: E731
+
+            def show(path: str) -> None:
+                status.update(f"Checking {shown(path)}")
+
             found = [verify_shop(one, *parts, repair=repair, deep=deep, report=show) for one in shops]
     clean = all(one.clean for one in found)
     if json:

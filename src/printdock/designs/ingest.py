@@ -259,9 +259,9 @@ class _Flow:
     def _is_repeat(self, item: Item) -> bool:
         if self._upload.duplicates is Duplicates.OFF:
             return False
-        item.repeats = item.digest in self._seen
+        repeats = item.digest in self._seen
         self._seen.add(item.digest)
-        return item.repeats
+        return repeats
 
     def _reserve(self, item: Item) -> None:
         """Wait for room in memory: the header tells how much the picture will take."""

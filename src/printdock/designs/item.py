@@ -80,7 +80,6 @@ class Item:
     path: Path
     source: str
     admitted: Admitted | None = None
-    repeats: bool = False  # an earlier file of this upload has the same bytes
     prepared: Prepared | None = None  # until it is encoded
     fingerprint: Fingerprint | None = None
     old: OldHashes | None = None  # only for shops that imported the replaced system's hashes

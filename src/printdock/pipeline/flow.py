@@ -1,6 +1,6 @@
 """The pieces a bounded, ordered flow is built from: a budget, an order, and groups.
 
-Nothing here knows what flows. All of it is thread-safe; `close`/`cancel` wake everyone who waits.
+Nothing here knows what flows. All of it is thread-safe.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
-
-from printdock.errors import Cancelled
 
 T = TypeVar("T")
 
@@ -24,15 +22,12 @@ class Budget:
     def __init__(self, *, size: int, count: int) -> None:
         self._size, self._count = size, count
         self._used = self._held = 0
-        self._cancelled = False
         self._changed = threading.Condition()
 
     def take(self, size: int) -> None:
-        """Wait until ``size`` bytes and one place are free, then take them. Raises `Cancelled`."""
+        """Wait until ``size`` bytes and one place are free, then take them."""
         with self._changed:
-            self._changed.wait_for(lambda: self._cancelled or self._fits(size))
-            if self._cancelled:
-                raise Cancelled("The upload was stopped.")
+            self._changed.wait_for(lambda: self._fits(size))
             self._used += size
             self._held += 1
 
@@ -50,12 +45,6 @@ class Budget:
         with self._changed:
             self._used -= size
             self._held -= 1
-            self._changed.notify_all()
-
-    def cancel(self) -> None:
-        """Nobody gets in any more."""
-        with self._changed:
-            self._cancelled = True
             self._changed.notify_all()
 
     @property
