@@ -169,8 +169,8 @@ def _area(box: Box) -> int:
 
 def _ink_box(departure: NDArray[np.uint8], threshold: float) -> Box | None:
     """The box of all pixels whose departure from the ground is above the threshold; None where there are none."""
-    columns = np.flatnonzero(cv2.reduce(departure, 0, cv2.REDUCE_MAX).ravel() > threshold)
-    rows = np.flatnonzero(cv2.reduce(departure, 1, cv2.REDUCE_MAX).ravel() > threshold)
+    columns = np.flatnonzero(departure.max(axis=0) > threshold)
+    rows = np.flatnonzero(departure.max(axis=1) > threshold)
     if not columns.size or not rows.size:
         return None
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
@@ -282,7 +282,7 @@ def _pack_coarse(art: Pixels, ground: Ground, aspect: float) -> bytes:
     channels = np.moveaxis(resized(art, width, height), 2, 0).astype(np.int16)
     channels[:3] -= channels[1] * np.array([[[1]], [[0]], [[1]]], np.int16)  # grey art: red and blue become zeros
     filtered = (channels - _left_top(channels)).astype(np.uint8)
-    return _COARSE_HEAD.pack(ground, width, height, aspect) + zlib.compress(filtered.tobytes(), 9)
+    return _COARSE_HEAD.pack(ground, width, height, aspect) + zlib.compress(filtered.tobytes(), 6)
 
 
 def _left_top(channels: NDArray[np.int16]) -> NDArray[np.int16]:

@@ -22,10 +22,10 @@ from printdock.imaging.vips import VipsImage
 STREAM_PIXELS = 40_000_000
 
 #: Rows of a streamed source that decoder and filters hold between them at most, counted as RGBA.
-_STREAM_ROWS = 5_500
+_STREAM_ROWS = 6_000
 
 #: Buffers of the libraries, and what else is small.
-_SLACK_BYTES = 32 << 20
+_SLACK_BYTES = 12 << 20
 
 #: Rows per strip while looking for the bounds.
 _STRIP = 64
@@ -94,7 +94,7 @@ def _decoder_bytes(info: SourceInfo) -> int:
     """What the decoder holds beside its output: formats that are decoded in one piece are held twice."""
     pixels = info.width * info.height
     if info.format in ("webp", "gif", "avif", "heic"):
-        return 2 * info.decoded_bytes
+        return 2 * info.decoded_bytes + (4 << 20)
     if info.interlaced:
         return pixels * max(6, info.bands * info.bits // 8)  # libjpeg: 16-bit coefficients; libpng: the whole picture
     return 0

@@ -77,9 +77,13 @@ def open_image(source: bytes | Path, kind: str, *, fail_on: str) -> VipsImage:
 
 
 def to_array(image: VipsImage) -> Pixels:
-    """All pixels, height x width x bands, decoded now. Raises `VipsError` where the data are damaged."""
-    array: Pixels = image.numpy()
-    return array.reshape(image.height, image.width, image.bands)
+    """All pixels, height x width x bands, decoded now. Raises `VipsError` where the data are damaged.
+
+    Written straight into numpy's memory, for which numpy asks for huge pages.
+    """
+    array = np.empty((image.height, image.width, image.bands), np.uint8)
+    image.write(pyvips.Image.new_from_memory(array, image.width, image.height, image.bands, "uchar"))
+    return array
 
 
 def from_array(pixels: Pixels) -> VipsImage:
