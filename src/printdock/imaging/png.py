@@ -31,7 +31,7 @@ _TRIAL = 6
 _ROWS = 64
 
 #: Rows that share a filter, and which of them are looked at to choose it.
-_BLOCK, _EVERY = 8, 4
+_BLOCK, _EVERY = 16, 4
 
 _SUB, _UP = 1, 2
 
