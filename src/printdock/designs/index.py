@@ -17,8 +17,8 @@ from printdock.shops.queries import Shop
 
 #: Most designs taken from one band, on each side of the newcomer, and most candidates of a newcomer after that: the
 #: time and memory of a look-up stay bounded where a shop has thousands of designs in one layout.
-MAX_PER_SIDE = 32
-MAX_CANDIDATES = 512
+MAX_PER_SIDE = 16
+MAX_CANDIDATES = 256
 
 #: A probe's key, the key it found, and the design.
 Met = tuple[int, int, UUID]
@@ -151,15 +151,26 @@ def _candidates_sqlite(
         met: list[tuple[int, int, bytes]] = []
         for probe in few:
             met += [(probe.key, band, key) for band, key in _near_sqlite(cursor, shop, probe)]
-        signed = []
-        for key in sorted(shortlist(met, MAX_CANDIDATES)):
-            cursor.execute(
-                "SELECT signatures, detail FROM fingerprints WHERE design_id = ? AND shop_id = ?", (key, shop.id)
-            )
-            signed += [Candidate(UUID(bytes=key), row[0], row[1]) for row in cursor.fetchall()]
-        found.append(signed)
+        found.append(_signed_sqlite(cursor, shop, sorted(shortlist(met, MAX_CANDIDATES))))
     cursor.close()
     return found
+
+
+_SIGNED_AT_ONCE = 32
+_SIGNED_SQLITE = (
+    "SELECT design_id, signatures, detail FROM fingerprints"
+    f" WHERE shop_id = ? AND design_id IN ({', '.join('?' * _SIGNED_AT_ONCE)})"
+)
+
+
+def _signed_sqlite(cursor: Any, shop: Shop, keys: Sequence[bytes]) -> list[Candidate[UUID]]:
+    signed: list[Candidate[UUID]] = []
+    for start in range(0, len(keys), _SIGNED_AT_ONCE):
+        some = keys[start : start + _SIGNED_AT_ONCE]
+        filled = [*some, *[some[-1]] * (_SIGNED_AT_ONCE - len(some))]  # always the same statement, prepared once
+        rows = cursor.execute(_SIGNED_SQLITE, (shop.id, *filled)).fetchall()
+        signed += [Candidate(UUID(bytes=row[0]), row[1], row[2]) for row in rows]
+    return signed
 
 
 def _near_sqlite(cursor: Any, shop: Shop, probe: Probe) -> list[tuple[int, bytes]]:
