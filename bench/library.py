@@ -78,15 +78,15 @@ def cost(
 
 
 def arrivals(seeds: Sequence[Fingerprint], new: Sequence[Fingerprint]) -> dict[str, list[Fingerprint]]:
-    """Newcomers: ``mixed`` is half new art, a quarter in the layouts of the families, by their sizes, a quarter near
-    the designs that stand alone; ``hot`` is all in the largest family's layout, whose bands are full."""
+    """Newcomers: ``new`` art; ``mixed`` is half new, a quarter in the layouts of the families, by their sizes, a
+    quarter like nothing else but for chance; ``hot`` is all in the largest family's layout, whose bands are full."""
     random = np.random.default_rng(3)
     layouts = library_rows.families(seeds)
     picked = [layouts[min(int(random.zipf(1.3)), len(layouts)) - 1] for _ in range(len(new) // 2)]
     members = [library_rows.flipped(one, random, random.uniform(0, 0.08)) for one in picked]
-    alone = [library_rows.flipped(one, random, 0.1) for one in seeds[: len(new) // 2]]
+    alone = [library_rows.flipped(one, random, 0.3) for one in seeds[: len(new) // 2]]
     hot = [library_rows.flipped(layouts[0], random, random.uniform(0, 0.08)) for _ in range(2 * BATCH)]
-    return {"mixed": [*new, *members, *alone], "hot": hot}
+    return {"new": list(new), "mixed": [*new, *members, *alone], "hot": hot}
 
 
 def run(

@@ -59,7 +59,7 @@ def test_bands_are_bounded_and_a_design_meets_itself(look: np.ndarray) -> None:
     assert all(-(2**63) <= band < 2**63 for band in stored) and stored == sorted(set(stored))
     assert all(-(2**63) <= p.low <= p.key <= p.high < 2**63 for p in wanted)
     assert len(stored) <= 3 * BANDS + 1 and set(stored) <= {probe.key for probe in wanted}
-    assert bool(stored) == bool(one.signatures)
+    assert (len(stored) > 1) == bool(one.signatures)
     assert {probe.key for probe in probes_of(without_margins(one))} == set(stored)
     assert len(detail_of(one)) == DETAIL_BYTES
 
@@ -74,9 +74,12 @@ def test_the_coarse_picture_is_lossless(look: np.ndarray) -> None:
     assert np.array_equal(unpack_coarse(fingerprint(small).coarse).pixels, small)
 
 
-def test_blank_art_has_no_bands() -> None:
+def test_art_that_no_view_shows_meets_only_the_same_look() -> None:
     for blank in (np.zeros((50, 50, 4), np.uint8), np.full((50, 50, 4), 255, np.uint8)):
-        assert bands_of(fingerprint(blank)) == [] and probes_of(fingerprint(blank)) == []
+        one = fingerprint(blank)
+        assert one.signatures == () and bands_of(one) == [probe.key for probe in probes_of(one)]
+        pool = [Candidate.of("other", fingerprint(art.picture())), Candidate.of("same", one)]
+        assert [near.id for near in nearest(one, pool, 5)] == ["same"]
 
 
 def test_black_and_white_ink_have_different_views() -> None:
@@ -124,6 +127,7 @@ def test_no_candidates_and_no_views() -> None:
     assert nearest(one, [], 5) == []
     assert nearest(one, [Candidate(1, b"", bytes(DETAIL_BYTES))], 5) == []
     assert nearest(fingerprint(np.zeros((9, 9, 4), np.uint8)), [Candidate.of(1, one)], 5) == []
+    assert nearest(one, [Candidate.of(1, fingerprint(np.zeros((9, 9, 4), np.uint8)))], 5) == []
 
 
 @pytest.mark.parametrize("data", [b"", b"\x01", b"\x02" * 40, b"\x01\x02" + b"\0" * 20])

@@ -95,7 +95,12 @@ def test_other_shops_and_forgotten_designs_are_not_found(library: Library) -> No
             assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 0
 
 
-def test_blank_newcomers_look_nothing_up(library: Library) -> None:
-    blank = fingerprint(np.zeros((9, 9, 4), np.uint8))
+def test_a_plain_sheet_is_found_by_its_look(library: Library) -> None:
+    """Solid art has no signature: no view shows anything but its outline."""
+    black, red = (fingerprint(np.full((90, 60, 4), ink, np.uint8)) for ink in ((0, 0, 0, 255), (200, 0, 0, 255)))
+    assert black.signatures == red.signatures == ()
+    [key, _] = remember(library, [black, red], now())
     with library.database.read() as connection:
-        assert index.candidates(connection, library.shop, [blank, blank]) == [[], []]
+        found = index.candidates(connection, library.shop, [black])[0]
+        assert [met.id for met in found] == [key] == [near.id for near in nearest(black, found, 5)]
+        assert index.candidates(connection, library.shop, []) == []

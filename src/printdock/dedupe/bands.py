@@ -43,10 +43,10 @@ class Probe:
 
 
 def stored_bands(signatures: tuple[Signature, ...], detail: bytes) -> list[int]:
-    """The integers (64 bits, signed, ascending, no repeats) to store with a design: at most 3 x `BANDS` + 1. None for
-    blank art. ``detail``: `detail_of` the design."""
+    """The integers (64 bits, signed, ascending, no repeats) to store with a design: at most 3 x `BANDS` + 1. Art that
+    no view shows (a plain sheet) has the one of its look. ``detail``: `detail_of` the design."""
     if not signatures:
-        return []
+        return [same_look_key(detail)]
     return sorted({same_look_key(detail), *band_keys(*_rows(signatures, detail)).ravel().tolist()})
 
 
@@ -63,8 +63,9 @@ def same_look_key(detail: bytes) -> int:
 
 def probes(signatures: tuple[Signature, ...], detail: bytes) -> list[Probe]:
     """What to look up for a newcomer. A signature read back from bytes has no margins: its own bands only."""
+    same = same_look_key(detail)
     if not signatures:
-        return []
+        return [Probe(same, same, same)]
     views, bits, details = _rows(signatures, detail)
     values = _values(bits)
     keys = set(_keys(views, values, details).ravel().tolist())
@@ -73,7 +74,6 @@ def probes(signatures: tuple[Signature, ...], detail: bytes) -> list[Probe]:
             weakest = np.abs(_cut(signature.margins)).argmin(axis=-1)
             flipped = values[row] ^ _SHIFT[weakest]
             keys |= set(_keys(views[row : row + 1], flipped[None], details[:1]).ravel().tolist())
-    same = same_look_key(detail)
     return [Probe(same, same, same), *(Probe(key & ~_TAIL, key, key | _TAIL) for key in sorted(keys))]
 
 

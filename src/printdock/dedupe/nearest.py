@@ -45,8 +45,8 @@ class Near(Generic[Id]):
 
 def nearest(fp: Fingerprint, candidates: Sequence[Candidate[Id]], limit: int) -> list[Near[Id]]:
     """At most ``limit`` plausible candidates, closest first: by signature and, as far as designs in one layout have
-    the same, by detail. Equally close ones in the order given."""
-    if not candidates or not fp.signatures:
+    the same, by detail; the same look is first. Equally close ones in the order given."""
+    if not candidates:
         return []
     owners, views, bits = _table([c.signatures for c in candidates])
     best = np.full(len(candidates), SIGNATURE_BITS, np.int64)
@@ -55,21 +55,22 @@ def nearest(fp: Fingerprint, candidates: Sequence[Candidate[Id]], limit: int) ->
         distance = np.bitwise_count(bits ^ own).sum(axis=1, dtype=np.int64)
         meets = (views == View.BLACK) == (signature.view is View.BLACK)
         np.minimum.at(best, owners[meets], distance[meets])
+    same_look, apart = _compared(fp, [candidate.detail for candidate in candidates])
+    best[same_look] = 0
+    rank = best + _DETAIL_WEIGHT * np.where(same_look, -1, apart)
     plausible = np.flatnonzero(best <= MAX_DISTANCE)
-    rank = best[plausible] + _DETAIL_WEIGHT * _detail_distance(fp, [candidates[int(i)].detail for i in plausible])
-    order = plausible[np.argsort(rank, kind="stable")][:limit]
+    order = plausible[np.argsort(rank[plausible], kind="stable")][:limit]
     return [Near(candidates[int(i)].id, int(best[i])) for i in order]
 
 
-def _detail_distance(fp: Fingerprint, details: Sequence[bytes]) -> NDArray[np.float64]:
-    """Bits of `DETAIL_BITS` that differ, on the ground that shows the newcomer; -1 for the same look."""
+def _compared(fp: Fingerprint, details: Sequence[bytes]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which have the same look; and how many of `DETAIL_BITS` differ, on the ground that shows the newcomer."""
     side = int(all(signature.view is View.BLACK for signature in fp.signatures))
     start = DIGEST_BYTES + side * DETAIL_BITS // 8
     rows = np.frombuffer(b"".join(details), np.uint8).reshape(-1, DETAIL_BYTES)
-    own = np.frombuffer(detail_of(fp), np.uint8)
-    differs = np.bitwise_count(rows ^ own)
+    differs = np.bitwise_count(rows ^ np.frombuffer(detail_of(fp), np.uint8))
     same_look = ~differs[:, :DIGEST_BYTES].any(axis=1)
-    return np.where(same_look, -1.0, differs[:, start : start + DETAIL_BITS // 8].sum(axis=1, dtype=np.float64))
+    return same_look, differs[:, start : start + DETAIL_BITS // 8].sum(axis=1, dtype=np.int64)
 
 
 def _table(packed: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint64]]:

@@ -77,7 +77,7 @@ def candidates(connection: Connection, shop: Shop, newcomers: Sequence[Fingerpri
     """Per newcomer, the shop's designs that share a band with it. Two queries for all on PostgreSQL; on SQLite, which
     is in this process, prepared look-ups."""
     wanted = [probes(one.signatures, detail_of(one)) for one in newcomers]
-    if not any(wanted):
+    if not wanted:
         return [[] for _ in newcomers]
     if connection.dialect.name == "postgresql":
         few = [sorted(shortlist(met, MAX_CANDIDATES)) for met in _met_postgresql(connection, shop, wanted)]
