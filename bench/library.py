@@ -37,7 +37,7 @@ from printdock.templates.queries import Template, ensure_template
 TEMPLATE = "UVDTF 16oz"
 BATCH = 20
 MEMORY_SIZES = (0, 100_000, 1_000_000)
-MEMORY_ROUNDS = 5
+MEMORY_ROUNDS = 9
 
 
 def looks(count: int) -> list[Pixels]:
@@ -121,7 +121,7 @@ def run(
             database.close()
         del rows
         gc.collect()
-        peaks = _memory(homes, _folder(rasterise.designs(100)[60:80]), tell)
+        peaks = _memory(homes, _folder(rasterise.designs(100)[60:72]), tell)
     return {"results": results, "memory": peaks}
 
 

@@ -20,8 +20,8 @@ from printdock.shops.queries import Shop
 MAX_PER_SIDE = 16
 MAX_CANDIDATES = 256
 
-#: A probe's key, the key it found, and the design.
-Met = tuple[int, int, UUID]
+#: A probe's key, the key it found, and the design: its bytes, since most are dropped before anyone reads them.
+Met = tuple[int, int, bytes]
 
 
 def remember(connection: Connection, shop: Shop, prints: Mapping[UUID, Fingerprint]) -> None:
@@ -87,7 +87,7 @@ def candidates(connection: Connection, shop: Shop, newcomers: Sequence[Fingerpri
 
 _MET = text(
     """
-    SELECT probe.item, probe.key, found.band, found.design_id
+    SELECT probe.item, probe.key, found.band, uuid_send(found.design_id)
     FROM unnest(
         CAST(:items AS integer[]), CAST(:lows AS bigint[]), CAST(:keys AS bigint[]), CAST(:highs AS bigint[])
     ) AS probe(item, low, key, high)
@@ -113,8 +113,8 @@ def _met_postgresql(connection: Connection, shop: Shop, wanted: Sequence[Sequenc
         "highs": [probe.high for _, probe in flat],
     }
     met: list[list[Met]] = [[] for _ in wanted]
-    for item, *one in connection.execute(_MET, values | {"shop": shop.id, "most": MAX_PER_SIDE}):
-        met[item].append(tuple(one))
+    for item, key, band, design in connection.execute(_MET, values | {"shop": shop.id, "most": MAX_PER_SIDE}):
+        met[item].append((key, band, design))
     return met
 
 
@@ -127,10 +127,11 @@ _SIGNED = text(
 
 
 def _signed_postgresql(
-    connection: Connection, shop: Shop, few: Sequence[Sequence[UUID]]
+    connection: Connection, shop: Shop, few: Sequence[Sequence[bytes]]
 ) -> list[list[Candidate[UUID]]]:
-    found = connection.execute(_SIGNED, {"shop": shop.id, "designs": list({key for keys in few for key in keys})})
-    signed = {row[0]: Candidate(row[0], bytes(row[1]), bytes(row[2])) for row in found}
+    designs = [UUID(bytes=key) for key in {key for keys in few for key in keys}]
+    found = connection.execute(_SIGNED, {"shop": shop.id, "designs": designs})
+    signed = {row[0].bytes: Candidate(row[0], row[1], row[2]) for row in found}
     return [[signed[key] for key in keys if key in signed] for keys in few]
 
 
@@ -148,7 +149,7 @@ def _candidates_sqlite(
     cursor = connection.connection.cursor()
     found = []
     for few in wanted:
-        met: list[tuple[int, int, bytes]] = []
+        met: list[Met] = []
         for probe in few:
             met += [(probe.key, band, key) for band, key in _near_sqlite(cursor, shop, probe)]
         found.append(_signed_sqlite(cursor, shop, sorted(shortlist(met, MAX_CANDIDATES))))
