@@ -46,7 +46,9 @@ def run_ablation(options: argparse.Namespace) -> dict[str, Any]:
 
 def run_library(options: argparse.Namespace) -> dict[str, Any]:
     result = library.run(options.sizes, tell)
-    _table(result["results"])
+    for rows in (result["results"], result["memory"]):
+        if rows:
+            _table(rows)
     return result
 
 

@@ -1,45 +1,43 @@
 """What a library of a million designs costs: look-ups for a batch of twenty, and the memory of an upload.
 
-The library's fingerprints are made from those of real designs: a heavy tail of families (one layout with many texts)
-whose members differ in some bits, and the rest on their own, all with real coarse pictures.
+`bench.library_rows` makes the library.
 """
 
 from __future__ import annotations
 
 import gc
+import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import numpy as np
-from sqlalchemy import insert, text
-from uuid_utils.compat import uuid7
+from sqlalchemy import text
 
+from bench import library_rows
 from bench.designs import rasterise
 from bench.servers import servers
 from printdock.ablation import ingest_command, measure
 from printdock.db.engine import Database
 from printdock.db.schema import ready
-from printdock.db.tables import bands, designs, fingerprints
 from printdock.dedupe.nearest import nearest
-from printdock.designs import known
+from printdock.designs import index, known
 from printdock.designs.compare import COARSE_LOOKS
-from printdock.designs.ledger import band_rows_of, fingerprint_row
-from printdock.imaging.fingerprint import SIGNATURE_BYTES, Fingerprint, Signature, fingerprint
+from printdock.imaging.fingerprint import Fingerprint, fingerprint
 from printdock.imaging.prepare import prepare
 from printdock.imaging.types import Pixels
-from printdock.shops.queries import Shop, ensure_shop
+from printdock.shops.queries import ensure_shop
 from printdock.templates.presets import PRESETS
 from printdock.templates.queries import Template, ensure_template
 
 TEMPLATE = "UVDTF 16oz"
 BATCH = 20
-_CHUNK = 5_000
+MEMORY_SIZES = (0, 100_000, 1_000_000)
+MEMORY_ROUNDS = 9
 
 
 def looks(count: int) -> list[Pixels]:
@@ -47,95 +45,48 @@ def looks(count: int) -> list[Pixels]:
     return [prepare(path.read_bytes(), PRESETS[TEMPLATE]).look for path in rasterise.designs(count)]
 
 
-def made(count: int, seeds: Sequence[Fingerprint]) -> Iterator[Fingerprint]:
-    """``count`` fingerprints: each is a seed's with 5 to 45 % of its bits flipped, or, one in five, a member of a
-    family (Zipf-distributed over 2,000 families, so the largest has thousands) with 0 to 8 % flipped."""
-    random = np.random.default_rng(1)
-    families = [_flipped(seeds[index % len(seeds)], random, 0.3) for index in range(2_000)]
-    for _ in range(count):
-        if random.random() < 0.2:
-            yield _flipped(families[min(int(random.zipf(1.3)), len(families)) - 1], random, random.uniform(0, 0.08))
-        else:
-            yield _flipped(seeds[int(random.integers(len(seeds)))], random, random.uniform(0.05, 0.45))
-
-
-def _flipped(seed: Fingerprint, random: np.random.Generator, share: float) -> Fingerprint:
-    def turn(signature: Signature) -> Signature:
-        mask = np.packbits(random.random(SIGNATURE_BYTES * 8, np.float32) < share)
-        return Signature(signature.view, (np.frombuffer(signature.bits, np.uint8) ^ mask).tobytes())
-
-    return Fingerprint(tuple(turn(signature) for signature in seed.signatures), seed.coarse, seed.aspect)
-
-
-def fill(database: Database, template: Template, count: int, seeds: Sequence[Fingerprint]) -> None:
-    """Add ``count`` designs to the library."""
-    now = datetime.now(UTC)
-    chunk: list[tuple[UUID, Fingerprint]] = []
-    for one in made(count, seeds):
-        chunk.append((uuid7(), one))
-        if len(chunk) == _CHUNK:
-            _insert(database, template.shop, chunk, now)
-            chunk = []
-    _insert(database, template.shop, chunk, now)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
-
-
-def _insert(database: Database, shop: Shop, chunk: Sequence[tuple[UUID, Fingerprint]], now: datetime) -> None:
-    if not chunk:
-        return
-    rows: dict[Any, list[dict[str, Any]]] = {designs: [], fingerprints: [], bands: []}
-    for key, one in chunk:
-        rows[designs].append({"id": key, "shop_id": shop.id, "name": "made", "created_at": now})
-        rows[fingerprints].append(fingerprint_row(shop, key, one))
-        rows[bands] += band_rows_of(shop, key, one)
-    rows[bands].sort(key=lambda row: row["band"])
-    with database.write() as connection:
-        for table, values in rows.items():
-            if database.dialect == "postgresql":
-                _copy(connection, table, values)
-            else:
-                connection.execute(insert(table), values)
-
-
-def _copy(connection: Any, table: Any, values: list[dict[str, Any]]) -> None:
-    names = list(values[0])
-    cursor = connection.connection.cursor()
-    with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
-        for row in values:
-            copy.write_row([row[name] for name in names])
-    cursor.close()
-
-
 def look_up(database: Database, template: Template, batch: Sequence[Fingerprint]) -> int:
     """Everything that finding near designs asks of the database for one batch; answers how many are left to compare."""
-    digests = [bytes([index]) * 32 for index in range(len(batch))]
+    digests = [bytes([number]) * 32 for number in range(len(batch))]
     with database.read() as connection:
         known.known_files(connection, template, digests)
         known.kept_apart(connection, template.shop, digests)
-        found = known.candidates(connection, template.shop, batch)
+        found = index.candidates(connection, template.shop, batch)
         near = [nearest(one, met, COARSE_LOOKS) for one, met in zip(batch, found, strict=True)]
         keys = {candidate.id for few in near for candidate in few}
         if keys:
-            known.stored_fingerprints(connection, template.shop, keys)
+            index.stored_fingerprints(connection, template.shop, keys)
     return len(keys)
 
 
-def cost(database: Database, template: Template, newcomers: Sequence[Fingerprint], rounds: int = 25) -> dict[str, Any]:
-    """Milliseconds an image, for batches of twenty newcomers."""
+def cost(
+    database: Database, template: Template, newcomers: Sequence[Fingerprint], rounds: int = 25
+) -> tuple[float, float, float, float]:
+    """For batches of twenty newcomers, per image: median and 95th percentile of the wall ms, median of this process's
+    CPU ms, and how many designs are left to compare with."""
     random = np.random.default_rng(2)
-    taken, kept = [], []
-    for turn in range(rounds + 3):
-        batch = [newcomers[index] for index in random.choice(len(newcomers), BATCH)]
-        started = time.perf_counter()
-        kept.append(look_up(database, template, batch) / BATCH)
-        if turn >= 3:
-            taken.append((time.perf_counter() - started) / BATCH * 1000)
-    return {
-        "ms_per_image": round(statistics.median(taken), 3),
-        "p95_ms": round(sorted(taken)[int(len(taken) * 0.95)], 3),
-        "compared_per_image": round(statistics.mean(kept), 2),
-    }
+    wall, cpu, kept = [], [], []
+    for turn in range(rounds + 5):  # the first ones warm up: connections, prepared statements
+        batch = [newcomers[number] for number in random.choice(len(newcomers), BATCH, replace=False)]
+        started, worked = time.perf_counter(), time.process_time()
+        left = look_up(database, template, batch) / BATCH
+        if turn >= 5:
+            wall.append((time.perf_counter() - started) / BATCH * 1000)
+            cpu.append((time.process_time() - worked) / BATCH * 1000)
+            kept.append(left)
+    return statistics.median(wall), sorted(wall)[int(rounds * 0.95)], statistics.median(cpu), statistics.mean(kept)
+
+
+def arrivals(seeds: Sequence[Fingerprint], new: Sequence[Fingerprint]) -> dict[str, list[Fingerprint]]:
+    """Newcomers: ``new`` art; ``mixed`` is half new, a quarter in the layouts of the families, by their sizes, a
+    quarter like nothing else but for chance; ``hot`` is all in the largest family's layout, whose bands are full."""
+    random = np.random.default_rng(3)
+    layouts = library_rows.families(seeds)
+    picked = [layouts[min(int(random.zipf(1.3)), len(layouts)) - 1] for _ in range(len(new) // 2)]
+    members = [library_rows.flipped(one, random, random.uniform(0, 0.08)) for one in picked]
+    alone = [library_rows.flipped(one, random, 0.3) for one in seeds[: len(new) // 2]]
+    hot = [library_rows.flipped(layouts[0], random, random.uniform(0, 0.08)) for _ in range(2 * BATCH)]
+    return {"new": list(new), "mixed": [*new, *members, *alone], "hot": hot}
 
 
 def run(
@@ -144,34 +95,58 @@ def run(
     """Both databases at each size (growing, so each row of the library is written once)."""
     pictures = looks(100)
     seeds = [fingerprint(look) for look in pictures[:60]]
-    newcomers = [fingerprint(look) for look in pictures[60:]]
-    images = _folder(rasterise.designs(100)[60:])
+    newcomers = arrivals(seeds, [fingerprint(look) for look in pictures[60:]])
     del pictures
-    gc.collect()
-    results = []
-    with tempfile.TemporaryDirectory(prefix="printdock-library-") as folder, servers(Path(folder)) as found:
+    steps = [size - before for size, before in zip(sizes, (0, *sizes), strict=False)]
+    results: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory(prefix="printdock-library-") as name, servers(Path(name)) as found:
+        folder = Path(name)
         urls = {"sqlite": f"sqlite:///{folder}/home/printdock.db", "postgresql": found.postgres.create_database()}
-        for kind, url in urls.items():
-            if backends not in ("both", kind):
-                continue
-            database = Database(url)
-            ready(database)
-            with database.write() as connection:
-                template = ensure_template(
-                    connection, ensure_shop(connection, "My Shop", datetime.now(UTC)), TEMPLATE, datetime.now(UTC)
-                )
-            before = 0
-            for size in sizes:
-                tell(f"{kind}: a library of {size:,} designs")
-                fill(database, template, size - before, seeds)
-                before = size
-                row: dict[str, Any] = {"database": kind, "designs": size, **cost(database, template, newcomers)}
-                if memory and kind == "sqlite":
-                    row["peak_mb"] = _memory(database, Path(folder), images)
-                tell(f"  {row}")
-                results.append(row)
+        used = {kind: url for kind, url in urls.items() if backends in ("both", kind)}
+        libraries = {kind: _library(url) for kind, url in used.items()}
+        homes: dict[int, Path] = {}
+        for size, step in zip(sizes, steps, strict=True):
+            tell(f"a library of {size:,} designs")
+            rows = library_rows.made(step, seeds, size) if step else None
+            for kind, (database, template) in libraries.items():
+                started = time.perf_counter()
+                if rows is not None:
+                    library_rows.write(database, template.shop, rows)
+                filled = time.perf_counter() - started
+                results.append({"database": kind, "designs": size, **_row(database, template, newcomers)})
+                tell(f"  {results[-1]} (filled in {filled:.0f} s)")
+            if memory and size in MEMORY_SIZES and "sqlite" in libraries:
+                homes[size] = _copied_home(libraries["sqlite"][0], folder / f"home-{size}")
+        for database, _ in libraries.values():
             database.close()
-    return {"results": results}
+        del rows
+        gc.collect()
+        peaks = _memory(homes, _folder(rasterise.designs(100)[60:72]), tell)
+    return {"results": results, "memory": peaks}
+
+
+def _row(database: Database, template: Template, newcomers: dict[str, list[Fingerprint]]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for name, some in newcomers.items():
+        wall, p95, cpu, left = cost(database, template, some)
+        row |= {f"{name}_ms": round(wall, 3), f"{name}_p95_ms": round(p95, 3), f"{name}_cpu_ms": round(cpu, 3),
+                f"{name}_compared": round(left, 1)}  # fmt: skip
+    return row
+
+
+def _library(url: str) -> tuple[Database, Template]:
+    database, now = Database(url), datetime.now(UTC)
+    ready(database)
+    with database.write() as connection:
+        return database, ensure_template(connection, ensure_shop(connection, "My Shop", now), TEMPLATE, now)
+
+
+def _copied_home(database: Database, home: Path) -> Path:
+    """A home with this library as it is now."""
+    database.close()
+    home.mkdir()
+    shutil.copyfile(str(database.url.database), home / "printdock.db")
+    return home
 
 
 def _folder(paths: Sequence[Path]) -> Path:
@@ -184,15 +159,23 @@ def _folder(paths: Sequence[Path]) -> Path:
     return chosen
 
 
-def _memory(database: Database, folder: Path, images: Path) -> float:
-    """Peak memory of an upload of new designs into the library, which is left as it was; the median of three."""
-    peaks = []
-    for _turn in range(3):
-        with tempfile.TemporaryDirectory() as nas:
-            ran = measure(ingest_command(folder / "home", images, TEMPLATE), {"PRINTDOCK_STORAGE": nas})
-        peaks.append(ran.peak_bytes / 1e6)
-        _forget(database)
-    return round(statistics.median(peaks), 1)
+def _memory(homes: dict[int, Path], images: Path, tell: Callable[[str], None]) -> list[dict[str, Any]]:
+    """Peak memory of an upload of new designs into each library, which is left as it was: in turns, medians."""
+    peaks: dict[int, list[float]] = {size: [] for size in homes}
+    for _turn in range(MEMORY_ROUNDS):
+        for size, home in homes.items():
+            with tempfile.TemporaryDirectory() as nas:
+                ran = measure(ingest_command(home, images, TEMPLATE), {"PRINTDOCK_STORAGE": nas})
+            peaks[size].append(ran.peak_bytes / 1e6)
+            database = Database(f"sqlite:///{home}/printdock.db")
+            _forget(database)
+            database.close()
+    rows = []
+    for size, taken in peaks.items():
+        rows.append({"designs": size, "peak_mb": round(statistics.median(taken), 1),
+                     "least_mb": round(min(taken), 1), "most_mb": round(max(taken), 1)})  # fmt: skip
+        tell(f"  memory of an upload: {rows[-1]}")
+    return rows
 
 
 def _forget(database: Database) -> None:
@@ -200,6 +183,7 @@ def _forget(database: Database) -> None:
     with database.write(foreign_keys=False) as connection:
         for statement in (
             f"DELETE FROM bands WHERE design_id IN ({own})",
+            f"DELETE FROM coarse_pictures WHERE design_id IN ({own})",
             f"DELETE FROM fingerprints WHERE design_id IN ({own})",
             f"DELETE FROM designs WHERE id IN ({own})",
             *(f"DELETE FROM {table}" for table in ("matches", "sources", "upload_files", "print_files", "uploads")),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from printdock.dedupe.bands import probe_bands, stored_bands
+from printdock.dedupe.bands import Probe, probes, stored_bands
+from printdock.dedupe.detail import detail_of
 from printdock.dedupe.nearest import Candidate, nearest
 from printdock.dedupe.rule import coarse_look, decide, fine_look
 from printdock.imaging.fingerprint import Fingerprint, fingerprint
@@ -66,15 +68,15 @@ class Row:
 
 def judge(case: Looks, clock: Clock) -> Iterator[Row]:
     known = clock.timed(fingerprint, case.stored)
-    bands = set(stored_bands(known))
+    bands = stored_bands(known.signatures, detail_of(known))
     for kind, group, look in case.others:
         own = clock.timed(fingerprint, look)
-        probes = clock.timed(probe_bands, own)
+        wanted = clock.timed(probes, own.signatures, clock.timed(detail_of, own))
         coarse = clock.timed(coarse_look, own.coarse, known.coarse)
         fine = clock.timed(fine_look, look, case.stored) if coarse.possible else None
         verdict = decide(coarse, fine)
-        near = nearest(own, [Candidate(0, known.signature_bytes())], 1)
-        found = not bands.isdisjoint(probes)
+        near = nearest(own, [Candidate.of(0, known)], 1)
+        found = any(bands[_within(bands, one)] for one in wanted)
         yield Row(
             case.name,
             case.half,
@@ -86,6 +88,11 @@ def judge(case: Looks, clock: Clock) -> Iterator[Row]:
             verdict.distance,
             verdict.evidence,
         )
+
+
+def _within(bands: list[int], probe: Probe) -> slice:
+    """Where in ascending ``bands`` the probe's are."""
+    return slice(bisect_left(bands, probe.low), bisect_right(bands, probe.high))
 
 
 def table(rows: list[Row]) -> dict[str, Any]:
@@ -142,20 +149,20 @@ def clip_fingerprints(count: int) -> list[Fingerprint]:
 
 def candidates(known: list[Fingerprint]) -> dict[str, float]:
     """How many other designs share a band with a newcomer, and how many `nearest` keeps."""
-    index: dict[int, list[int]] = defaultdict(list)
-    for number, one in enumerate(known):
-        for band in stored_bands(one):
-            index[band].append(number)
+    index = sorted(
+        (band, number) for number, one in enumerate(known) for band in stored_bands(one.signatures, detail_of(one))
+    )
+    bands = [band for band, _ in index]
     met, kept = [], []
     for number, one in enumerate(known):
-        others = {n for band in probe_bands(one) for n in index.get(band, ())} - {number}
+        wanted = probes(one.signatures, detail_of(one))
+        others = {n for probe in wanted for _, n in index[_within(bands, probe)]} - {number}
         met.append(len(others))
-        kept.append(len(nearest(one, [Candidate(n, known[n].signature_bytes()) for n in others], 50)))
+        kept.append(len(nearest(one, [Candidate.of(n, known[n]) for n in others], 50)))
     scale = 1e6 / len(known)
-    rows = [len(stored_bands(one)) for one in known]
-    probes = [len(probe_bands(one)) for one in known]
+    looked_up = [len(probes(one.signatures, detail_of(one))) for one in known]
     return {
-        "designs": len(known), "rows_mean": float(np.mean(rows)), "probes_mean": float(np.mean(probes)),
+        "designs": len(known), "rows_mean": len(index) / len(known), "probes_mean": float(np.mean(looked_up)),
         "candidates_per_million_mean": float(np.mean(met)) * scale, "candidates_per_million_p99":
         float(np.percentile(met, 99)) * scale,
         "kept_per_million_mean": float(np.mean(kept)) * scale,

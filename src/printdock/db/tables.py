@@ -89,11 +89,21 @@ fingerprints = Table(
     Column("design_id", ForeignKey("designs.id"), primary_key=True),
     Column("shop_id", ForeignKey("shops.id"), nullable=False),
     Column("signatures", LargeBinary, nullable=False),
+    Column("detail", LargeBinary, nullable=False),  # dedupe/detail.py
     Column("aspect", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Some kB a design, read for the few that pass the first comparison: apart, so that the rows above stay together.
+coarse_pictures = Table(
+    "coarse_pictures",
+    metadata,
+    Column("design_id", ForeignKey("designs.id"), primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
     Column("coarse", LargeBinary, nullable=False),
 )
 
-#: The near-duplicate index: an equal ``band`` makes two designs candidates (dedupe/bands.py).
+#: The near-duplicate index: a ``band`` with equal leading bits makes two designs candidates (dedupe/bands.py).
 bands = Table(
     "bands",
     metadata,

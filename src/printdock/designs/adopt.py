@@ -12,9 +12,9 @@ from sqlalchemy import Connection, insert, select
 from uuid_utils.compat import uuid7
 
 from printdock.db.engine import Database
-from printdock.db.tables import bands, designs, fingerprints, print_files
+from printdock.db.tables import designs, print_files
+from printdock.designs import index
 from printdock.designs.lease import Clock
-from printdock.designs.ledger import band_rows_of, fingerprint_row
 from printdock.imaging.codec import probe
 from printdock.imaging.fingerprint import Fingerprint, fingerprint
 from printdock.imaging.prepare import prepare
@@ -59,10 +59,7 @@ def _insert(
     connection.execute(
         insert(designs).values(id=design, shop_id=shop.id, name=name.removesuffix(".png")[:300], created_at=now)
     )
-    connection.execute(insert(fingerprints).values(fingerprint_row(shop, design, printed)))
-    rows = band_rows_of(shop, design, printed)
-    if rows:
-        connection.execute(insert(bands), rows)
+    index.remember(connection, shop, {design: printed})
     connection.execute(insert(print_files).values(row | _state(template, design, number, now)))
     return number
 

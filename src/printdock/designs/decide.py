@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from printdock.dedupe.nearest import Candidate
 from printdock.dedupe.rule import Outcome, Verdict
-from printdock.designs import known, ledger
+from printdock.designs import index, known, ledger
 from printdock.designs.compare import Judgement, Newcomer, Picture, Recent, judge, stored_picture
 from printdock.designs.item import Duplicates, Event, Item, Stage, Upload
 from printdock.designs.known import KnownFile
@@ -124,7 +124,7 @@ class Decider:
         if self._upload.duplicates is not Duplicates.ON or not signed:
             return {}
         shop, prints = self._upload.template.shop, [fingerprint for _, fingerprint in signed]
-        found = self._upload.read(lambda connection: known.candidates(connection, shop, prints))
+        found = self._upload.read(lambda connection: index.candidates(connection, shop, prints))
         return {position: near for (position, _), near in zip(signed, found, strict=True)}
 
     def _decision(
@@ -154,7 +154,7 @@ class Decider:
         if self._upload.duplicates is not Duplicates.ON or item.fingerprint is None or item.prepared is None:
             return None
         fresh = [
-            Candidate(design, other.fingerprint.signature_bytes())
+            Candidate.of(design, other.fingerprint)
             for design, other in self._unclaimed.items()
             if other.fingerprint is not None
         ]
@@ -291,7 +291,7 @@ class Decider:
         stored = [key for key in designs if key not in own]
         if stored:
             shop = self._upload.template.shop
-            own |= self._upload.read(lambda connection: known.stored_fingerprints(connection, shop, stored))
+            own |= self._upload.read(lambda connection: index.stored_fingerprints(connection, shop, stored))
         return own
 
     def _picture(self, design: UUID) -> Picture | None:

@@ -16,11 +16,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from uuid_utils.compat import uuid7
 
-from printdock.db.tables import bands, designs, fingerprints, matches, print_files, shops, sources
-from printdock.dedupe.bands import stored_bands
+from printdock.db.tables import designs, matches, print_files, shops, sources
+from printdock.designs import index
 from printdock.designs.lease import LEASE
 from printdock.errors import LeaseLost
-from printdock.imaging.fingerprint import Fingerprint, parse_signatures
+from printdock.imaging.fingerprint import Fingerprint
 from printdock.shops.queries import Shop
 from printdock.templates.queries import Template, recipe_data, take_numbers
 
@@ -127,23 +127,19 @@ def _insert(
     if not news:
         return {}
     claims = {}
-    design_rows, fingerprint_rows, band_rows, file_rows = [], [], [], []
+    design_rows, file_rows = [], []
+    prints: dict[UUID, Fingerprint] = {}
     for number, new in enumerate(news, take_numbers(connection, template, len(news))):
         taken = claims[new.design] = Claim(uuid7(), new.design, number, template.path(number))
         file_rows.append(_file_row(template, taken, new, owner, upload, now))
         if new.is_new_design:
             design_rows.append(_design_row(template.shop, new, now))
             if new.fingerprint is not None:
-                fingerprint_rows.append(fingerprint_row(template.shop, new.design, new.fingerprint))
-                band_rows += band_rows_of(template.shop, new.design, new.fingerprint)
-    for table, rows in (
-        (designs, design_rows),
-        (fingerprints, fingerprint_rows),
-        (bands, band_rows),
-        (print_files, file_rows),
-    ):
-        if rows:
-            connection.execute(insert(table), rows)
+                prints[new.design] = new.fingerprint
+    if design_rows:
+        connection.execute(insert(designs), design_rows)
+    index.remember(connection, template.shop, prints)
+    connection.execute(insert(print_files), file_rows)
     return claims
 
 
@@ -156,27 +152,6 @@ def _design_row(shop: Shop, new: NewPrintFile, now: datetime) -> dict[str, Any]:
         "similar_distance": new.distance if new.similar_to else None,
         "created_at": now,
     }
-
-
-def fingerprint_row(shop: Shop, design: UUID, fingerprint: Fingerprint) -> dict[str, Any]:
-    """The row of ``fingerprints`` for a design."""
-    return {
-        "design_id": design,
-        "shop_id": shop.id,
-        "signatures": fingerprint.signature_bytes(),
-        "coarse": fingerprint.coarse,
-        "aspect": fingerprint.aspect,
-    }
-
-
-def fingerprint_of(row: Row[Any]) -> Fingerprint:
-    """The fingerprint in a row of ``fingerprints``."""
-    return Fingerprint(parse_signatures(bytes(row.signatures)), bytes(row.coarse), row.aspect)
-
-
-def band_rows_of(shop: Shop, design: UUID, fingerprint: Fingerprint) -> list[dict[str, Any]]:
-    """The rows of ``bands`` for a design."""
-    return [{"shop_id": shop.id, "band": band, "design_id": design} for band in sorted(set(stored_bands(fingerprint)))]
 
 
 def _file_row(
@@ -351,32 +326,9 @@ def forget_designs(connection: Connection, shop: Shop, keys: Iterable[UUID]) -> 
     keys = list(keys)
     if not keys:
         return
-    forget_fingerprints(connection, shop, keys)
+    index.forget(connection, shop, keys)
     connection.execute(delete(matches).where(matches.c.shop_id == shop.id, matches.c.design_id.in_(keys)))
     connection.execute(delete(designs).where(designs.c.shop_id == shop.id, designs.c.id.in_(keys)))
-
-
-def forget_fingerprints(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> None:
-    """Designs that nothing may be compared with any more."""
-    found = select(fingerprints)
-    rows = connection.execute(found.where(fingerprints.c.shop_id == shop.id, fingerprints.c.design_id.in_(keys))).all()
-    by_key = [
-        {"key_band": band["band"], "key_design": row.design_id}
-        for row in rows
-        for band in band_rows_of(shop, row.design_id, fingerprint_of(row))
-    ]
-    if by_key:
-        connection.execute(
-            delete(bands).where(
-                bands.c.shop_id == shop.id,
-                bands.c.band == bindparam("key_band"),
-                bands.c.design_id == bindparam("key_design"),
-            ),
-            by_key,
-        )
-    connection.execute(
-        delete(fingerprints).where(fingerprints.c.shop_id == shop.id, fingerprints.c.design_id.in_(keys))
-    )
 
 
 def unfinished(connection: Connection, shop: Shop) -> Sequence[Row[Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from printdock.db.engine import Database
 from printdock.db.tables import designs, matches, print_files, sources, templates
-from printdock.designs import ledger
+from printdock.designs import index
 from printdock.designs.lease import Clock
 from printdock.errors import UsageError
 from printdock.shops.queries import Shop
@@ -119,7 +119,7 @@ def _forget_newcomer(connection: Connection, shop: Shop, match: Match) -> list[s
         connection.execute(delete(sources).where(*pointing))
     else:
         connection.execute(update(sources).where(*pointing).values(print_file_id=kept, match_id=match.id))
-    ledger.forget_fingerprints(connection, shop, [match.row.design_id])
+    index.forget(connection, shop, [match.row.design_id])
     return [row.path for row in rows]
 
 

@@ -79,11 +79,21 @@ def upgrade() -> None:
         sa.Column("design_id", Uuid(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("signatures", sa.LargeBinary(), nullable=False),
+        sa.Column("detail", sa.LargeBinary(), nullable=False),
         sa.Column("aspect", sa.Float(), nullable=False),
-        sa.Column("coarse", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["design_id"], ["designs.id"], name=op.f("fk_fingerprints_design_id")),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_fingerprints_shop_id")),
         sa.PrimaryKeyConstraint("design_id", name=op.f("pk_fingerprints")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "coarse_pictures",
+        sa.Column("design_id", Uuid(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("coarse", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["design_id"], ["designs.id"], name=op.f("fk_coarse_pictures_design_id")),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_coarse_pictures_shop_id")),
+        sa.PrimaryKeyConstraint("design_id", name=op.f("pk_coarse_pictures")),
     )
     op.create_table(
         "uploads",
@@ -214,6 +224,7 @@ def downgrade() -> None:
     op.drop_table("matches")
     op.drop_index(op.f("ix_uploads_shop_id_started_at"), table_name="uploads")
     op.drop_table("uploads")
+    op.drop_table("coarse_pictures")
     op.drop_table("fingerprints")
     op.drop_table("templates")
     op.drop_index(op.f("ix_old_hashes_shop_id_whash"), table_name="old_hashes")
