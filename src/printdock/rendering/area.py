@@ -135,7 +135,7 @@ def _displaced(
     if displacement is None or displacement.strength == 0:
         return found.u, found.v
     push = (_part(displacement.picture, box, size) - 128) * np.float32(displacement.strength * scale / 127)
-    x = np.arange(box.width, dtype=np.float32)[None] + push
-    y = np.arange(box.height, dtype=np.float32)[:, None] + push
+    x = np.arange(box.width, dtype=np.float32)[None] - push
+    y = np.arange(box.height, dtype=np.float32)[:, None] - push
     u, v = (cv2.remap(m, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for m in (found.u, found.v))
     return np.asarray(u, np.float32), np.asarray(v, np.float32)

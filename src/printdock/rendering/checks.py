@@ -176,9 +176,10 @@ def _of_shape(shape: Shape, base: BaseImage) -> _Found:
         yield "mesh_folds", "is a mesh that folds over itself.", "Drag the crossed points apart."
         return
     outline = lattice(flat).outline if isinstance(flat, Mesh) else points_of(flat)
-    if abs(_signed_area(outline)) < LEAST_PX2:
+    crossed = isinstance(flat, Quad) and crosses(outline)
+    if abs(_signed_area(outline)) < LEAST_PX2 and not crossed:
         yield "area_too_small", "covers nothing: its points lie on a line, or on one spot.", ""
-    elif isinstance(flat, Quad) and not _convex(outline):
+    elif isinstance(flat, Quad) and (crossed or not _convex(outline)):
         yield (
             "quad_not_convex",
             "is a quad whose corners cross or bend inwards.",

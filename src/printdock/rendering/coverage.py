@@ -15,9 +15,9 @@ Floats = NDArray[np.float64]
 
 def coverage(outline: Floats, width: int, height: int) -> NDArray[np.float32]:
     """Height x width, 0..1: the share of each pixel inside the closed ``outline`` (n x 2, px; need not lie inside)."""
-    outline = np.stack([outline[:, 0], np.clip(outline[:, 1], 0, height)], axis=1)
-    start, end = outline, np.roll(outline, -1, axis=0)
-    start, end = _cut(start, end, axis=1, last=height)
+    start, end = _cut(outline, np.roll(outline, -1, axis=0), axis=1, last=height)
+    # What lies above or below becomes flat, and counts nothing.
+    start[:, 1], end[:, 1] = np.clip(start[:, 1], 0, height), np.clip(end[:, 1], 0, height)
     # What lies left of the picture covers its first column wholly, what lies right of it nothing: both may be moved in.
     start, end = _cut(start, end, axis=0, last=width)
     middle = (start + end) / 2

@@ -137,8 +137,25 @@ def cylinder_mesh(cylinder: Cylinder) -> Mesh:
 
 def visible_angles(cylinder: Cylinder) -> tuple[float, float]:
     """(left, right) in radians from the viewer, of the larger part of the print that faces the viewer; may be empty."""
-    half, middle = cylinder.arc * pi / 360, cylinder.turn * pi / 180
-    return max(-pi / 2, middle - half), min(pi / 2, middle + half)
+    half, middle, edge = cylinder.arc * pi / 360, cylinder.turn * pi / 180, _silhouette(cylinder)
+    return max(-edge, middle - half), min(edge, middle + half)
+
+
+def _silhouette(cylinder: Cylinder) -> float:
+    """The angle at which the surface turns away from the viewer: 90 degrees, a little less where the cup tapers.
+
+    Facing the viewer means that the surface's two directions, dP/dt = (r cos t, -b sin t) and
+    dP/dv = (r' sin t, length + b' cos t), keep their turn; r and b are linear in v, so its ends decide.
+    """
+    (end_radius, end_bulge), start = _end(cylinder), (cylinder.radius, cylinder.bulge)
+    length = hypot(cylinder.end[0] - cylinder.start[0], cylinder.end[1] - cylinder.start[1])
+    widening, rising = end_radius - cylinder.radius, end_bulge - cylinder.bulge
+    angles = np.linspace(pi / 2, 0, 2_001)
+    faces = np.ones(len(angles), np.bool_)
+    for radius, bulge in (start, (end_radius, end_bulge)):
+        turn = radius * np.cos(angles) * (length + rising * np.cos(angles)) + bulge * widening * np.sin(angles) ** 2
+        faces &= turn >= -1e-9
+    return float(angles[np.argmax(faces)]) if faces.any() else 0.0
 
 
 def cylinder_aspect(cylinder: Cylinder) -> float:

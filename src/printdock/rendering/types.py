@@ -133,8 +133,8 @@ Shape = Polygon | Quad | Mesh | Cylinder
 class Displacement:
     """Small shifts of the design that follow creases.
 
-    ``picture`` spans the whole photo (any resolution, same proportions): 128 leaves the design where it is, 255 takes
-    the colour ``strength`` px further right and down, 1 as far left and up (as Photoshop's Displace with one channel).
+    ``picture`` spans the whole photo (any resolution, same proportions): 128 leaves the design where it is, 255 moves it
+    by ``strength`` px to the right and down, 1 as far to the left and up (one channel for both, as Photoshop's Displace).
     """
 
     picture: Grey
