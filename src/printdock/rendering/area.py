@@ -43,7 +43,7 @@ class ReadyArea:
         self._blend: Blend = area.blend
         self.clip = np.round(_faded(_covered(found, self.box), 0.0) * 255).astype(np.uint8)
         self._weight = _weight(area, found, self.box, size, mean)
-        self._u, self._v = _displaced(found, area.displacement, self.box, size, mean)
+        self.u, self.v = _displaced(found, area.displacement, self.box, size, mean)
         self._light = shading(photo[self.box.slices], self.clip, area.shading, max(size))
         self._samplings: dict[tuple[int, int], Sampling] = {}
         self._lock = threading.Lock()
@@ -51,7 +51,7 @@ class ReadyArea:
     @property
     def nbytes(self) -> int:
         """Bytes held at most."""
-        maps = self._u.nbytes + self._v.nbytes + _SIZES * 6 * self.box.width * self.box.height
+        maps = self.u.nbytes + self.v.nbytes + _SIZES * 6 * self.box.width * self.box.height
         light = 0 if self._light is None else self._light.nbytes
         return maps + self._weight.nbytes + self.clip.nbytes + light
 
@@ -66,7 +66,7 @@ class ReadyArea:
     def _sampling(self, size: tuple[int, int]) -> Sampling:
         found = self._samplings.get(size)
         if found is None:
-            found = sampling(self._u, self._v, self._weight > 0, placed(self._shape, size), size)
+            found = sampling(self.u, self.v, self._weight > 0, placed(self._shape, size), size)
             with self._lock:
                 if len(self._samplings) >= _SIZES:
                     self._samplings.pop(next(iter(self._samplings)))
