@@ -72,6 +72,7 @@ AREAS: dict[str, PrintArea] = {
     "opacity": PrintArea(SQUARE, opacity=0.5),
     "displacement": PrintArea(SQUARE, displacement=Displacement(WAVES, 6)),
     "shading": PrintArea(SQUARE, shading=1.0),
+    "gloss": PrintArea(SQUARE, shading=1.0, gloss=0.8),
     **{f"blend-{mode}": PrintArea(SQUARE, blend=mode) for mode in Blend},
 }
 MARKS: dict[str, Watermark] = {
@@ -132,6 +133,16 @@ def test_light_does_not_clip_colours_flat() -> None:
     row = shot(photo, (PrintArea(wide, shading=1.0),), flat(400, 200, (220, 90, 160)))[100, 300:].astype(int)
     assert row.max() < 255
     assert (np.diff(row, axis=0) >= 0).all() and (row[-8] > row[10]).all()
+
+
+def test_gloss_lays_highlights_over_dark_inks() -> None:
+    photo = flat(400, 200, (120, 120, 120))
+    photo[:, 300:, :3] = 230
+    wide = Polygon(((0, 0), (400, 0), (400, 200), (0, 200)), AreaFit.COVER)
+    black = flat(400, 200, (0, 0, 0))
+    matte, glossy = (shot(photo, (PrintArea(wide, shading=1.0, gloss=gloss),), black) for gloss in (0.0, 1.0))
+    assert matte.max() == 0
+    assert glossy[100, 50].max() == 0 and 150 < glossy[100, 380].min() < 255
 
 
 def test_garment_colours_keep_folds_and_leave_the_rest() -> None:

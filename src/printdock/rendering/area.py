@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from printdock.imaging.types import Box, Pixels
-from printdock.rendering.blend import over_opaque
+from printdock.rendering.blend import Plane, over_opaque
 from printdock.rendering.coverage import coverage
 from printdock.rendering.design import Design
 from printdock.rendering.geometry import lattice, moved, points_of, resolved
 from printdock.rendering.inverse import Inverse, Map, inverse
 from printdock.rendering.place import placed
 from printdock.rendering.sample import Sampling, sampled, sampling
-from printdock.rendering.shade import UNIT, shaded, shading
+from printdock.rendering.shade import UNIT, light_of, shaded
 from printdock.rendering.types import Blend, Displacement, Grey, Mesh, PrintArea
 
 #: Sizes of designs whose maps an area keeps.
@@ -44,7 +44,7 @@ class ReadyArea:
         self.clip = np.round(_faded(_covered(found, self.box), 0.0) * 255).astype(np.uint8)
         self._weight = _weight(area, found, self.box, size, mean)
         self.u, self.v = _displaced(found, area.displacement, self.box, size, mean)
-        self._light = shading(photo[self.box.slices], self.clip, area.shading, max(size))
+        self._light = light_of(photo[self.box.slices], self.clip, area.shading, area.gloss, max(size))
         self._samplings: dict[tuple[int, int], Sampling] = {}
         self._lock = threading.Lock()
 
@@ -79,16 +79,23 @@ class ReadyArea:
         alpha = alpha8 * weight
         if not alpha.any():
             return
-        light = None if self._light is None else self._light[rows] * np.float32(1 / UNIT)
-        lift = None if light is None else np.maximum(light - np.float32(1), 0)
+        light = self._light_on(rows)
         mixed = []
         for colour, backdrop in zip(colours, cv2.split(region[rows]), strict=True):
             source = np.minimum(colour * weight, alpha)  # the kernel's overshoot must not outshine its alpha
-            if light is not None and lift is not None:
-                source = shaded(source, alpha, light, lift)
+            if light is not None:
+                source = shaded(source, alpha, *light)
             out = over_opaque(self._blend, source, alpha, backdrop * np.float32(1 / 255))
             mixed.append(cv2.convertScaleAbs(np.maximum(out, 0), alpha=255))
         region[rows] = cv2.merge(mixed)
+
+    def _light_on(self, rows: slice) -> tuple[Plane, Plane, Plane | None] | None:
+        """Factor, lift and shine of these rows, as `shaded` takes them."""
+        if self._light is None:
+            return None
+        factor = self._light.factor[rows] * np.float32(1 / UNIT)
+        shine = None if self._light.shine is None else self._light.shine[rows] * np.float32(1 / 255)
+        return factor, np.maximum(factor - np.float32(1), 0), shine
 
 
 def _box(outline: NDArray[np.float64], size: tuple[int, int]) -> Box:

@@ -90,7 +90,7 @@ def _of_area(area: PrintArea, base: BaseImage) -> _Found:
 
 
 def _of_values(area: PrintArea) -> _Found:
-    for name in ("opacity", "shading"):
+    for name in ("opacity", "shading", "gloss"):
         if not 0 <= getattr(area, name) <= 1:
             yield "area_value", f"has a value for {name} that is not within 0 and 1.", ""
     if not 0 <= area.feather <= 2_000:

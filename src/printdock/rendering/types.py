@@ -152,6 +152,7 @@ class PrintArea:
     opacity: float = 1.0  # 0..1
     blend: Blend = Blend.NORMAL
     shading: float = 0.0  # 0..1: how much of the photo's folds and lights show on the design
+    gloss: float = 0.0  # 0..1: how much of the photo's highlights shine over the design, dark inks too (needs shading)
     displacement: Displacement | None = field(default=None, compare=False)
 
 
