@@ -103,6 +103,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "ablation": run_ablation,
     "memory": run_memory,
     "library": run_library,
+    "rendering": _module("--json", "bench.rendering"),
     "sftp": _module("--json", "bench.sftp_speed"),
     "duplicates": _module("--out", "bench.duplicates.run", "--cases", "24"),
 }

@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pyvips  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 
 from printdock.imaging.types import Box, Pixels
 
@@ -86,13 +87,14 @@ def to_array(image: VipsImage) -> Pixels:
     return array
 
 
-def from_array(pixels: Pixels) -> VipsImage:
-    """A view of ``pixels`` (height x width x bands, uint8) as an image; copied only if it is not contiguous."""
+def from_array(pixels: Pixels | NDArray[np.uint16]) -> VipsImage:
+    """A view of ``pixels`` (height x width x bands, uint8 or uint16) as an image; copied only if it is not contiguous."""
     init()
-    pixels = np.ascontiguousarray(pixels)
-    height, width, bands = pixels.shape
-    image = pyvips.Image.new_from_memory(pixels, width, height, bands, "uchar")
-    return image.copy(interpretation="srgb")
+    whole = np.ascontiguousarray(pixels)
+    height, width, bands = whole.shape
+    kind, space = ("uchar", "srgb") if whole.dtype == np.uint8 else ("ushort", "rgb16")
+    image = pyvips.Image.new_from_memory(whole, width, height, bands, kind)
+    return image.copy(interpretation=space)
 
 
 def feed(image: VipsImage, rows: int, take: Callable[[int, Pixels], None]) -> None:
