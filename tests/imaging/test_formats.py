@@ -10,6 +10,7 @@ import pyvips
 from PIL import Image, ImageCms
 
 from printdock.errors import InputRefused
+from printdock.imaging import vips
 from printdock.imaging.codec import decode, probe
 from printdock.imaging.types import Pixels
 from tests.imaging.art import badge, chunk, disc, png, saved
@@ -255,3 +256,12 @@ def test_other_loaders_are_blocked_in_the_library_itself(loader: str, tmp_path: 
     arguments = {"rawload": (str(path), 1, 1, 1), "svgload_buffer": (path.read_bytes(),)}.get(loader, (str(path),))
     with pytest.raises(pyvips.Error, match="blocked"):
         getattr(pyvips.Image, loader)(*arguments)
+
+
+def test_pixels_keep_their_depth_on_the_way_through_the_library() -> None:
+    for kind in (np.uint8, np.uint16):
+        pixels = np.random.default_rng(3).integers(0, np.iinfo(kind).max, (40, 30, 4), kind)
+        back = vips.to_array(vips.from_array(pixels))
+        assert back.dtype == kind and np.array_equal(back, pixels)
+    with pytest.raises(KeyError):
+        vips.to_array(vips.from_array(pixels).cast("float"))

@@ -39,6 +39,9 @@ LOADERS = {
 #: that the box costs more CPU than it saves.
 _GAP = 4.0
 
+#: numpy's type for each libvips sample format that pixels are asked for in.
+_SAMPLES: dict[str, type[np.uint8] | type[np.uint16]] = {"uchar": np.uint8, "ushort": np.uint16}
+
 _LOADER_CLASSES = (
     "VipsForeignLoadPng",
     "VipsForeignLoadJpeg",
@@ -77,13 +80,15 @@ def open_image(source: bytes | Path, kind: str, *, fail_on: str) -> VipsImage:
     return getattr(pyvips.Image, loader)(str(source), **options)
 
 
-def to_array(image: VipsImage) -> Pixels:
-    """All pixels, height x width x bands, decoded now. Raises `VipsError` where the data are damaged.
+def to_array(image: VipsImage) -> NDArray[Any]:
+    """All pixels, height x width x bands, uint8 or uint16 as the image is, decoded now. Raises `VipsError` where the
+    data are damaged.
 
-    Written straight into numpy's memory, for which numpy asks for huge pages.
+    Written straight into numpy's memory, for which numpy asks for huge pages. libvips trusts the memory to be large
+    enough, so a format that is not in `_SAMPLES` ends in a KeyError instead.
     """
-    array = np.empty((image.height, image.width, image.bands), np.uint8)
-    image.write(pyvips.Image.new_from_memory(array, image.width, image.height, image.bands, "uchar"))
+    array = np.empty((image.height, image.width, image.bands), _SAMPLES[image.format])
+    image.write(pyvips.Image.new_from_memory(array, image.width, image.height, image.bands, image.format))
     return array
 
 
