@@ -337,6 +337,13 @@ def part_recoloured(art: np.ndarray, rng: Random) -> np.ndarray | None:
     return out if visible_difference(art, out, robust=False) > 25 else None
 
 
+def is_plain_shape(art: np.ndarray) -> bool:
+    """Whether the silhouette is a disc, a box or another nearly convex blob without holes."""
+    solid = (art[:, :, 3] > 128).astype(np.uint8)
+    points = cv2.findNonZero(solid)
+    return points is None or float(solid.sum()) > 0.92 * cv2.contourArea(cv2.convexHull(points))
+
+
 def visible_difference(a: np.ndarray, b: np.ndarray, robust: bool = True) -> float:
     """Mean (or 99.9th percentile) difference of two pictures of one size, premultiplied, levels."""
     pa = a[:, :, :3].astype(np.float32) * a[:, :, 3:] / 255

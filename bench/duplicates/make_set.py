@@ -23,7 +23,7 @@ from . import copies, draw
 from .copies import Picture
 
 CACHE = Path(".cache/duplicates")
-VERSION = 1
+VERSION = 2
 KINDS = (
     *("clip", "clip", "clip", "black", "white", "clip-text", "clip-text", "black-text", "text", "text"),
     *("badge", "flag", "photo", "photo-cut", "lines", "tiny", "strip", "tiled", "clip-small", "black-small"),
@@ -46,8 +46,18 @@ def case(index: int) -> Case:
     kind = KINDS[(index // 2) % len(KINDS)]
     art = base(kind, rng, index)
     stored, distinct = family(kind, art, rng)
-    others = [*copies.same(stored, rng), *copies.near(stored, rng), *distinct]
+    others = [*copies.same(stored, rng), *copies.near(stored, rng), *apart(distinct)]
     return Case(f"{index:04d}-{kind}", kind, ("tune", "report")[index % 2], stored, tuple(others))
+
+
+def apart(distinct: list[Picture]) -> Iterator[Picture]:
+    """Those that differ from each other too: two colour variants may have met by chance."""
+    kept: list[Picture] = []
+    for one in distinct:
+        alike = [k for k in kept if k.pixels.shape == one.pixels.shape]
+        if all(draw.visible_difference(one.pixels, other.pixels, robust=False) > 60 for other in alike):
+            kept.append(one)
+            yield one
 
 
 def size_of(rng: Random) -> int:
@@ -88,6 +98,8 @@ def clip_art(kind: str, rng: Random, index: int, px: int) -> np.ndarray:
         attempt += 1
         if art is None or (art[:, :, 3] > 128).mean() < 0.01:
             continue
+        if kind.startswith(("black", "white")) and draw.is_plain_shape(art):
+            continue  # a disc in one ink is the same as any other
         if kind.startswith("black"):
             return draw.recoloured(art, (0, 0, 0))
         return draw.recoloured(art, (255, 255, 255)) if kind == "white" else art
@@ -120,13 +132,13 @@ def distinct(kind: str, pixels: np.ndarray) -> Picture:
 def changed(art: np.ndarray, rng: Random) -> Iterator[Picture]:
     if draw.visible_difference(art, np.ascontiguousarray(art[:, ::-1])) > 12:
         yield distinct("mirrored", np.ascontiguousarray(art[:, ::-1]))
-    for degrees in (rng.uniform(25, 60), rng.uniform(60, 180)):
+    for degrees in (rng.uniform(25, 60), rng.uniform(100, 180)):
         turned = draw.hue_shift(art, degrees)
         if turned is not None:
-            yield distinct(f"hue {'25-60' if degrees < 60 else '60-180'}", turned)
+            yield distinct(f"hue {'25-60' if degrees < 60 else '100-180'}", turned)
     if copies.has_alpha(art):
         for ink in (draw.colour(rng), (0, 0, 0), (255, 255, 255)):
-            if draw.visible_difference(art, draw.recoloured(art, ink)) > 30:
+            if not draw.is_plain_shape(art) and draw.visible_difference(art, draw.recoloured(art, ink)) > 30:
                 yield distinct("one other ink", draw.recoloured(art, ink))
         yield distinct("other fill", draw.other_fill(art, rng))
         share = rng.choice([0.015, 0.02, 0.03])

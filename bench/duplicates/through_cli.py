@@ -18,6 +18,7 @@ from bench.duplicates.make_set import write_files
 from printdock.ablation import ingest_command, measure
 
 TEMPLATE = "DTF Adult"
+WANTED = {"same": {"duplicate"}, "copy": {"duplicate", "similar"}, "distinct": {"new"}}
 
 
 def main() -> None:
@@ -35,6 +36,9 @@ def main() -> None:
         result = judge(folder, labels)
     for kind, counts in sorted(result["kinds"].items()):
         print(f"{kind:44} {counts}")
+    for one in result["wrong"]:
+        print(f"{one['file']}, {one['group']} {one['kind']}: {one['outcome']}", end=" ")
+        print(f"({one['like']} {one['like_kind'] or ''}: {one['reason']})" if one["like"] else "")
     print(json.dumps(result["totals"], indent=2))
     if options.json:
         options.json.write_text(json.dumps(result, indent=2) + "\n")
@@ -43,8 +47,14 @@ def main() -> None:
 def judge(folder: Path, labels: list[dict[str, str]]) -> dict[str, object]:
     """Ingest, and count outcomes by label and by kind."""
     by_name = {label["file"]: label for label in labels}
-    for part in ("stored", "incoming"):
-        ran = measure(ingest_command(folder / "home", folder / "set" / part, TEMPLATE), {})
+    runs = [
+        measure(ingest_command(folder / "home", folder / "set" / part, TEMPLATE), {}) for part in ("stored", "incoming")
+    ]
+    ran = runs[-1]
+    names = {
+        e["design"]: Path(e["source"]).name for run in runs for e in run.output["files"] if e["outcome"] == "stored"
+    }
+    wrong = []
     totals: dict[str, Counter[str]] = defaultdict(Counter)
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in ran.output["files"]:
@@ -52,11 +62,20 @@ def judge(folder: Path, labels: list[dict[str, str]]) -> dict[str, object]:
         outcome = "similar" if entry["similar_to"] else {"stored": "new"}.get(entry["outcome"], entry["outcome"])
         totals[label["group"]][outcome] += 1
         kinds[f"{label['group']} {label['kind']}"][outcome] += 1
+        if outcome not in WANTED[label["group"]]:
+            other = names.get(entry["similar_to"] or entry["duplicate_of"] or "", "")
+            wrong.append({**label, "outcome": outcome, "like": other, "like_kind": by_name.get(other, {}).get("kind"),
+                          "reason": entry["reason"]})  # fmt: skip
     shares = {
         label: {outcome: f"{count} ({count / sum(counts.values()):.1%})" for outcome, count in counts.items()}
         for label, counts in totals.items()
     }
-    return {"totals": shares, "kinds": {kind: dict(counts) for kind, counts in kinds.items()}, "seconds": ran.wall_s}
+    return {
+        "wrong": wrong,
+        "totals": shares,
+        "kinds": {kind: dict(counts) for kind, counts in kinds.items()},
+        "seconds": ran.wall_s,
+    }
 
 
 if __name__ == "__main__":

@@ -144,3 +144,45 @@ def test_any_two_pictures_get_an_answer_and_never_flip_to_refused(a: np.ndarray,
     assert there.distance >= 0
     if there.outcome is Outcome.DUPLICATE:
         assert back.outcome is not Outcome.NEW
+
+
+def solid_with_line(text: str) -> np.ndarray:
+    """A black sheet with round corners and a small line beneath: little for a map to hold on to."""
+    out = art.blank(620, 560)
+    cv2.rectangle(out, (0, 30), (559, 550), (0, 0, 0, 255), -1)
+    cv2.rectangle(out, (30, 0), (529, 580), (0, 0, 0, 255), -1)
+    for centre in ((30, 30), (529, 30), (30, 550), (529, 550)):
+        cv2.circle(out, centre, 30, (0, 0, 0, 255), -1, cv2.LINE_AA)
+    return art.trimmed(art.lettered(out, text, (250, 610), 0.5, BLACK))
+
+
+def test_a_crop_of_plain_art_is_still_recognised() -> None:
+    original = solid_with_line("Est. 2018")
+    cut = np.ascontiguousarray(original[:, 6:])
+    assert verdict(cut, original).outcome is Outcome.SIMILAR
+
+
+def test_a_changed_spot_shows_although_one_is_cropped() -> None:
+    original = art.picture()
+    changed = original.copy()
+    cv2.circle(changed, (200, 150), 12, (230, 30, 40, 255), -1, cv2.LINE_AA)
+    cropped = np.ascontiguousarray(original[8:-8, 8:-8])
+    assert verdict(changed, cropped).outcome is Outcome.NEW
+
+
+def test_a_line_that_stands_apart_is_no_crop() -> None:
+    assert verdict(art.dated("Est. 2019"), art.picture()).outcome is Outcome.NEW
+    assert verdict(art.picture(), art.dated("Est. 2019")).outcome is Outcome.NEW
+
+
+def test_a_crop_that_takes_the_line_off_is_one_if_it_cuts_elsewhere_too() -> None:
+    original = art.dated("Est. 2019")
+    cut = art.trimmed(np.ascontiguousarray(original[: art.picture().shape[0], 9:]))
+    assert verdict(cut, original).outcome is Outcome.SIMILAR
+
+
+def test_dark_blue_ink_is_not_taken_for_a_black_margin() -> None:
+    original = art.dated("Est. 2019")
+    flag = cv2.copyMakeBorder(original, 40, 0, 60, 60, cv2.BORDER_CONSTANT, value=(0, 0, 160, 255))
+    flag[-22:, :60] = flag[-22:, -60:] = 0
+    assert verdict(art.jpeg(flag, 85, 0), flag).outcome is Outcome.DUPLICATE

@@ -49,12 +49,13 @@ def compare(pictures: Pair, levels: tuple[int, ...], longest: int, start: Regist
         planes(pictures.stored, pictures.grounds, levels[-1]),
         levels,
         start,
+        (pictures.newcomer.shape[1] / pictures.newcomer.shape[0], pictures.stored.shape[1] / pictures.stored.shape[0]),
     )
     size = min(longest, max(pictures.newcomer.shape), max(pictures.stored.shape))
     moving, stored = fitted(pictures.newcomer, size), fitted(pictures.stored, size)
     laid, valid = _laid(moving, stored.shape[:2], at, pictures)
     rest = uncovered(moving, stored, at, _telling(moving, stored, pictures.grounds))
-    if rest.matters:  # what lies beyond a cut is judged as such, not as a difference
+    if rest.uncovers:  # what lies beyond a cut is judged as such, not as a difference
         valid = np.asarray(cv2.erode(valid, np.ones((4 * PAD + 1, 4 * PAD + 1), np.uint8), borderValue=0), np.uint8)
     stored_wide = _padded(stored, pictures)
     grounds = _telling(laid, stored_wide, pictures.grounds)

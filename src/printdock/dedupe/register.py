@@ -7,7 +7,10 @@ the map. Coordinates run from -1 to 1 on each axis, so one map serves every reso
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import cv2
 import numpy as np
@@ -25,9 +28,11 @@ MAX_SHEAR = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """``matrix``: 2 x 3 float64, from the fixed picture's coordinates (-1..1) to the moving one's."""
+    """``matrix``: 2 x 3 float64, from the fixed picture's coordinates (-1..1) to the moving one's. ``even``: it
+    scales both sides alike, as copying and cropping do."""
 
     matrix: NDArray[np.float64]
+    even: bool = False
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -76,25 +81,31 @@ def warped(moving: Plane, at: Registration, shape: tuple[int, int]) -> Plane:
 
 
 def register(
-    moving: list[Plane], fixed: list[Plane], levels: tuple[int, ...], start: Registration | None = None
+    moving: list[Plane],
+    fixed: list[Plane],
+    levels: tuple[int, ...],
+    start: Registration | None = None,
+    aspects: tuple[float, float] | None = None,
 ) -> Registration:
     """The map that lays ``moving`` over ``fixed`` (planes h x w of one kind each, equal in number).
 
-    ``levels``: longest sides, px, from coarse to fine. Starts at ``start`` or no change; where, without ``start``,
-    that leaves much difference, also from each side cut by 2 and 4 %, and it goes on with the best. Stays where it is
-    when a step leaves the bounds.
+    ``levels``: longest sides, px, from coarse to fine. Starts at ``start`` or no change. With ``aspects`` (true width
+    by height of both), crops that scale both sides alike are tried at 64 px, and one is preferred where it fits about as
+    well: an edge that was cut off leaves a free map nothing to hold on to. Stays where it is when a step leaves the
+    bounds.
     """
-    matrix = np.vstack([(start or IDENTITY).matrix, [0, 0, 1]])
+    first = start or IDENTITY
+    matrix, even = np.vstack([first.matrix, [0, 0, 1]]), first.even
     source, target = moving, fixed
-    for number, level in enumerate(levels):
+    for level in levels:
         target = [_level(p, level) for p in fixed]
         source = [_level(p, level) for p in moving]
-        aligned = _align(source, target, matrix, 12 if level <= 64 else 6)
-        if start is None and number == 0 and aligned[1] > RESTART_LEVEL:
-            tries = [_align(source, target, start, 12) for start in _starts()]
-            aligned = min([aligned, *tries], key=lambda found: found[1])
-        matrix = aligned[0]
-    found = Registration(matrix[:2].copy())
+        matrix = _align(source, target, matrix, 12 if level <= 64 else 6, even)
+        if level == CROPS_PX and aspects is not None:
+            crop, crop_apart = _best_crop(source, target, aspects)
+            if crop_apart <= EVEN_BONUS * _apart(source, target, Registration(matrix[:2])) + 0.05:
+                matrix, even = crop, True
+    found = Registration(matrix[:2].copy(), even)
     return found if _apart(source, target, found) < 0.98 * _apart(source, target, IDENTITY) else IDENTITY
 
 
@@ -104,21 +115,41 @@ def _apart(source: list[Plane], target: list[Plane], at: Registration) -> float:
     return float(np.mean([np.mean(np.abs(warped(s, at, shape) - t)) for s, t in zip(source, target, strict=True)]))
 
 
-def _starts() -> list[NDArray[np.float64]]:
-    """The maps of copies cut by 2 or 4 % on one side, and by 2 % on two."""
-    starts = []
-    for left, right, top, bottom in _CUTS:
-        across, down = 1 / (1 - (left + right) / 100), 1 / (1 - (top + bottom) / 100)
-        x, y = (right - left) / 100 * across, (bottom - top) / 100 * down
-        starts.append(np.array([[across, 0, x], [0, down, y], [0, 0, 1.0]]))
-    return starts
+#: Longest side, px, at which crops are tried.
+CROPS_PX = 64
+#: Further shares of both sides that are tried besides what the aspects ask for, and how many tries are followed up.
+CUTS = (0.0, 0.01, 0.021, 0.042)
+TRIES = 4
+#: How much larger the mean difference may be under a map that scales both sides alike.
+EVEN_BONUS = 1.15
 
 
-#: Percent cut off left, right, top, bottom.
-_CUTS = ((2, 0, 0, 0), (0, 2, 0, 0), (0, 0, 2, 0), (0, 0, 0, 2), (4, 0, 0, 0), (0, 4, 0, 0), (0, 0, 4, 0), (0, 0, 0, 4),
-         (2, 0, 2, 0), (2, 0, 0, 2), (0, 2, 2, 0), (0, 2, 0, 2), (2, 2, 2, 2))  # fmt: skip
-#: Mean difference, levels, after the first level, above which other starts are tried.
-RESTART_LEVEL = 2.5
+def _best_crop(
+    source: list[Plane], target: list[Plane], aspects: tuple[float, float]
+) -> tuple[NDArray[np.float64], float]:
+    """The 3 x 3 map of the crop, of either picture, that fits best, and its mean difference (levels)."""
+    crops = list(_crops(math.log(aspects[1] / aspects[0])))
+    apart = [_apart(source, target, Registration(crop[:2])) for crop in crops]
+    likely = [crops[i] for i in np.argsort(apart, kind="stable")[:TRIES]]
+    found = [_align(source, target, crop, 12, True) for crop in likely]
+    left = [_apart(source, target, Registration(one[:2])) for one in found]
+    best = int(np.argmin(left))
+    return found[best], left[best]
+
+
+def _crops(wider: float) -> Iterator[NDArray[np.float64]]:
+    """3 x 3 maps that scale both sides alike: what is over on a side may be cut at its start, its end, or both.
+
+    ``wider``: logarithm of how much wider, for its height, the fixed picture is.
+    """
+    across, down = max(0.0, wider), max(0.0, -wider)  # the least that the moving one was cut by
+    for more in CUTS:
+        for x, y in {(across + more, down + more), (across - more - abs(wider), down - more - abs(wider))}:
+            scale_x, scale_y = math.exp(x), math.exp(y)
+            for side_x, side_y in product((-1, 0, 1), repeat=2):
+                yield np.array(
+                    [[scale_x, 0, side_x * (scale_x - 1)], [0, scale_y, side_y * (scale_y - 1)], [0, 0, 1.0]]
+                )
 
 
 def _level(plane: Plane, longest: int) -> Plane:
@@ -129,31 +160,57 @@ def _level(plane: Plane, longest: int) -> Plane:
 
 
 def _align(
-    source: list[Plane], target: list[Plane], matrix: NDArray[np.float64], steps: int
-) -> tuple[NDArray[np.float64], float]:
-    """The 3 x 3 map after at most ``steps``, and the mean absolute difference (levels) before the last one."""
+    source: list[Plane], target: list[Plane], matrix: NDArray[np.float64], steps: int, even: bool
+) -> NDArray[np.float64]:
+    """The 3 x 3 map after at most ``steps``.
+
+    ``even``: steps scale both sides alike and do not shear.
+    """
     shape = (target[0].shape[0], target[0].shape[1])
     jacobian = np.vstack([_jacobian(t) for t in target])
+    if even:
+        jacobian = np.stack([jacobian[:, 0] + jacobian[:, 2], jacobian[:, 4], jacobian[:, 5]], axis=1)
     hessian = (jacobian.T @ jacobian).astype(np.float64)
-    ridge = np.trace(hessian) / 6 * np.diag([0.002, 0.02, 0.002, 0.02, 0.002, 0.002])
-    solve = np.linalg.inv(hessian + ridge + np.eye(6) * 1e-6)
+    damping = [0.002, 0.002, 0.002] if even else [0.002, 0.02, 0.002, 0.02, 0.002, 0.002]
+    ridge = np.trace(hessian) / len(damping) * np.diag(damping)
+    solve = np.linalg.inv(hessian + ridge + np.eye(len(damping)) * 1e-6)
     flat = np.concatenate([t.ravel() for t in target])
-    level = 0.0
     for _ in range(steps):
-        error = np.concatenate([warped(s, Registration(matrix[:2]), shape).ravel() for s in source]) - flat
-        level = float(np.mean(np.abs(error)))
-        bound = 3 * level + 1
+        at = Registration(matrix[:2])
+        error = (np.concatenate([warped(s, at, shape).ravel() for s in source]) - flat) * np.tile(
+            _met(at, shape), len(source)
+        )
+        bound = 3 * float(np.mean(np.abs(error))) + 1
         step = solve @ (jacobian.T @ np.clip(error, -bound, bound)).astype(np.float64)
-        delta = np.eye(3)
-        delta[0] += step[[0, 1, 4]]
-        delta[1] += step[[3, 2, 5]]
-        moved = matrix @ np.linalg.inv(delta)
+        moved = matrix @ np.linalg.inv(_stepped(step))
         if not Registration(moved[:2]).within_bounds():
             break
         matrix = moved
         if float(np.abs(step).max()) * max(shape) < 0.02:
             break
-    return matrix, level
+    return matrix
+
+
+def _met(at: Registration, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """1 for each of the h x w fixed pixels that the moving picture covers, 0 for the others, flat (shear neglected)."""
+    inside = []
+    for length, (scale, shift) in zip(
+        shape, ((at.matrix[1, 1], at.matrix[1, 2]), (at.matrix[0, 0], at.matrix[0, 2])), strict=True
+    ):
+        centres = (np.arange(length) + 0.5) * 2 / length - 1
+        inside.append((np.abs(scale * centres + shift) <= 1).astype(np.float32))
+    return np.asarray(np.outer(*inside).ravel(), np.float32)
+
+
+def _stepped(step: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The 3 x 3 map of a step's six numbers (see `_jacobian`), or of scale and two shifts."""
+    if len(step) == 3:
+        scale, x, y = step
+        return np.array([[1 + scale, 0, x], [0, 1 + scale, y], [0, 0, 1]])
+    delta = np.eye(3)
+    delta[0] += step[[0, 1, 4]]
+    delta[1] += step[[3, 2, 5]]
+    return delta
 
 
 def _jacobian(plane: Plane) -> Plane:

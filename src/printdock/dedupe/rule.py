@@ -70,9 +70,8 @@ SAME_TINT = 1.4
 OTHER_TINT = 4.0
 SAME_STRETCH = 0.015
 OTHER_STRETCH = 0.08
-#: Uncovered strips, share of a side: crops cut through ink and stay thin.
-THIN_STRIP = 0.009
-CLEAN_STRIP = 0.012
+#: Where one is cut the map is less sure: spots may be this much larger. Crops stay thin: share of a side.
+CUT_SPOT = 1.6
 MAX_STRIP = 0.06
 #: Below this, px of the longest side, text cannot be seen: at most similar.
 MIN_RESOLUTION = 96
@@ -144,12 +143,11 @@ def _other(compared: Comparison) -> tuple[Outcome, str] | None:
     """Where the overlap proves another design. A rough pair (few colours, strong compression) must differ by more."""
     found = compared.difference
     rough = found.noise - 1.5  # levels above the least noise that is assumed
-    whole = not compared.rest.matters or compared.rest.share < THIN_STRIP
-    if found.spot > OTHER_SPOT * (1 + 0.5 * rough) * (1 if whole else 4):
+    if found.spot > OTHER_SPOT * (1 + 0.5 * rough) * (CUT_SPOT if compared.rest.uncovers else 1):
         return Outcome.NEW, "A spot differs thoroughly while the rest agrees."
     if found.spread > OTHER_SPREAD or found.local > OTHER_LOCAL:
         return Outcome.NEW, "The pictures differ everywhere."
-    if found.tint > OTHER_TINT + 0.5 * rough or (whole and found.colour > OTHER_COLOUR + 8 * rough):
+    if found.tint > OTHER_TINT + 0.5 * rough or found.colour > OTHER_COLOUR + 8 * rough:
         return Outcome.NEW, "The colours differ."
     if compared.stretch > OTHER_STRETCH:
         return Outcome.NEW, "One is drawn much wider than the other."
@@ -161,7 +159,7 @@ def _cut(compared: Comparison) -> tuple[Outcome, str] | None:
     rest = compared.rest
     if not rest.matters:
         return None
-    if rest.cut < 0.0005 and rest.share > CLEAN_STRIP:
+    if rest.is_element:
         return Outcome.NEW, "One has an element at its edge that the other lacks."
     if rest.share > MAX_STRIP:
         return Outcome.NEW, "One shows much more than the other."

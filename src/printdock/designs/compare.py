@@ -24,6 +24,8 @@ from printdock.templates.queries import recipe_from
 
 #: Most candidates that get a coarse look, after ranking by signature, and a fine look, after the coarse one.
 COARSE_LOOKS, FINE_LOOKS = 12, 4
+#: Most further fine looks, at look-alikes of those.
+ALIKE_LOOKS = 2
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -83,25 +85,79 @@ def judge(
     *,
     fingerprints: Callable[[Sequence[UUID]], Mapping[UUID, Fingerprint]],
     picture: Callable[[UUID], Picture | None],
+    originals: Callable[[Sequence[UUID]], Mapping[UUID, UUID]],
 ) -> Judgement | None:
     """The best match among ``candidates``, or None when the art is new.
 
     ``picture`` answers None when a design's print file cannot be read now; such a design is at most similar.
+    ``originals`` answers what designs are flagged as similar to. An original speaks for its look-alikes: they show the
+    same or less, so what is new beside it is not flagged for them, and not refused for one unless it prints the same.
     """
     near = [found.id for found in nearest(newcomer.fingerprint, candidates, COARSE_LOOKS)]
     if not near:
         return None
-    stored = fingerprints(near)
-    looks = [(key, coarse_look(newcomer.fingerprint.coarse, stored[key].coarse)) for key in near if key in stored]
-    plausible = sorted(((key, look) for key, look in looks if look.possible), key=lambda pair: pair[1].distance)
+    looks = _Looks(newcomer, fingerprints, picture)
+    plausible = looks.plausible(near)
+    root_of = {key: root for key, root in originals(plausible).items() if looks.has(root)}
+    roots = looks.plausible(list(dict.fromkeys(root_of.get(key, key) for key in plausible)))
     best: Judgement | None = None
-    for key, coarse in plausible[:FINE_LOOKS]:
-        verdict = _look(newcomer, coarse, picture(key))
+    for key in roots[:FINE_LOOKS]:
+        verdict = looks.verdict(key)
         if verdict.outcome is Outcome.DUPLICATE:
             return Judgement(key, verdict)
         if verdict.outcome is Outcome.SIMILAR and (best is None or verdict.distance < best.verdict.distance):
             best = Judgement(key, verdict)
+    for key in [key for key in plausible if key in root_of][:ALIKE_LOOKS]:
+        verdict = looks.verdict(key)
+        if verdict.outcome is Outcome.DUPLICATE:
+            return _same_as_alike(Judgement(key, verdict), best is not None and best.design == root_of[key])
     return best
+
+
+def _same_as_alike(found: Judgement, like_original: bool) -> Judgement:
+    """The judgement on what is the same as a look-alike: refused only where the original is like it too, or where it
+    prints the same. A small copy does not show what its original lacks."""
+    verdict = found.verdict
+    if like_original or verdict.distance <= SAME_PRINT / 255:
+        return found
+    evidence = verdict.evidence | {"why": "The same as a look-alike, but not as the design that it looks like."}
+    return Judgement(found.design, Verdict(Outcome.SIMILAR, verdict.distance, evidence))
+
+
+class _Looks:
+    """A newcomer's looks at stored designs: each taken once."""
+
+    def __init__(
+        self,
+        newcomer: Newcomer,
+        fingerprints: Callable[[Sequence[UUID]], Mapping[UUID, Fingerprint]],
+        picture: Callable[[UUID], Picture | None],
+    ) -> None:
+        self._newcomer, self._fingerprints, self._picture = newcomer, fingerprints, picture
+        self._coarse: dict[UUID, CoarseMatch] = {}
+        self._verdicts: dict[UUID, Verdict] = {}
+
+    def plausible(self, keys: Sequence[UUID]) -> list[UUID]:
+        """Those that may be the same, by a coarse look; closest first. Designs released meanwhile are left out."""
+        self._take([key for key in keys if key not in self._coarse])
+        possible = [key for key in keys if key in self._coarse and self._coarse[key].possible]
+        return sorted(possible, key=lambda key: self._coarse[key].distance)
+
+    def has(self, key: UUID) -> bool:
+        """Whether the design can still be compared with."""
+        self.plausible([key])
+        return key in self._coarse
+
+    def _take(self, keys: Sequence[UUID]) -> None:
+        stored = self._fingerprints(keys) if keys else {}
+        own = self._newcomer.fingerprint.coarse
+        self._coarse |= {key: coarse_look(own, stored[key].coarse) for key in keys if key in stored}
+
+    def verdict(self, key: UUID) -> Verdict:
+        """The verdict on a plausible design, by a fine look."""
+        if key not in self._verdicts:
+            self._verdicts[key] = _look(self._newcomer, self._coarse[key], self._picture(key))
+        return self._verdicts[key]
 
 
 def _look(newcomer: Newcomer, coarse: CoarseMatch, shown: Picture | None) -> Verdict:

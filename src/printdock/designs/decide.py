@@ -18,6 +18,7 @@ from printdock.designs.compare import Judgement, Newcomer, Picture, Recent, judg
 from printdock.designs.item import Duplicates, Event, Item, Stage, Upload
 from printdock.designs.known import KnownFile
 from printdock.designs.ledger import NewPrintFile, RefusedSource, Stale
+from printdock.designs.matches import flagged
 from printdock.designs.old_hashes import design_of_label, same_old_hashes
 from printdock.designs.outcomes import Duplicate, Failed, Planned
 from printdock.errors import Cancelled
@@ -163,7 +164,17 @@ class Decider:
             [candidate for candidate in (*met, *fresh) if candidate.id not in apart],
             fingerprints=self._fingerprints,
             picture=self._picture,
+            originals=lambda designs: self._originals(designs, apart),
         )
+
+    def _originals(self, designs: Sequence[UUID], apart: set[UUID]) -> dict[UUID, UUID]:
+        """What designs are flagged as similar to, but for what a person said this file is not the same as."""
+        shop, own = self._upload.template.shop, self._unclaimed
+        found = {key: like for key in designs if key in own and (like := own[key].similar_to) is not None}
+        stored = [key for key in designs if key not in own]
+        if stored:
+            found |= self._upload.read(lambda connection: flagged(connection, shop, stored))
+        return {key: root for key, root in found.items() if root not in apart}
 
     def _of_new(self, item: Item) -> NewPrintFile:
         """New art; flagged where the replaced system had a design with the same hashes."""

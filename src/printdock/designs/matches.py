@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, select, update
 
@@ -50,6 +51,14 @@ class Match:
             "found_at": row.created_at.isoformat(),
             "decided_at": None if row.decided_at is None else row.decided_at.isoformat(),
         }
+
+
+def flagged(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Of these designs those flagged as similar to another, and to which. A person's decision takes the flag away."""
+    own = designs.c.shop_id == shop.id, designs.c.id.in_(keys), designs.c.similar_to.is_not(None)
+    return {
+        row.id: row.similar_to for row in connection.execute(select(designs.c.id, designs.c.similar_to).where(*own))
+    }
 
 
 def list_matches(connection: Connection, shop: Shop, *, decided: bool = False, limit: int = 100) -> list[Match]:

@@ -147,9 +147,9 @@ def art_box(look: Pixels, margin: int = MARGIN_LEVELS) -> tuple[Ground, Box]:
     whole = (0, 0, width, height)
     if is_clear(look):
         return Ground.CLEAR, whole
-    grey = np.asarray(cv2.cvtColor(look, cv2.COLOR_RGBA2GRAY), np.uint8)
-    white = _ink_box(255 - grey, margin)
-    black = _ink_box(grey, margin)
+    red, green, blue = cv2.split(look)[:3]  # each by itself: pure blue is nearly black to the eye, and still ink
+    white = _ink_box(np.asarray(cv2.bitwise_not(cv2.min(cv2.min(red, green), blue)), np.uint8), margin)
+    black = _ink_box(np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8), margin)
     if white is None or black is None:  # nothing but ground
         return Ground.WHITE, whole
     if black != whole and _area(black) < _area(white):
