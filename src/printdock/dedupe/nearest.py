@@ -50,7 +50,7 @@ def nearest(fp: Fingerprint, candidates: Sequence[Candidate[Id]], limit: int) ->
         return []
     owners, views, bits = _table([c.signatures for c in candidates])
     best = np.full(len(candidates), SIGNATURE_BITS, np.int64)
-    for signature in fp.signatures:
+    for signature in fp.signatures + fp.variants:
         own = np.frombuffer(signature.bits, np.uint64)
         distance = np.bitwise_count(bits ^ own).sum(axis=1, dtype=np.int64)
         meets = (views == View.BLACK) == (signature.view is View.BLACK)

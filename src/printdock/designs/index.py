@@ -76,7 +76,7 @@ def stored_fingerprints(connection: Connection, shop: Shop, keys: Iterable[UUID]
 def candidates(connection: Connection, shop: Shop, newcomers: Sequence[Fingerprint]) -> list[list[Candidate[UUID]]]:
     """Per newcomer, the shop's designs that share a band with it. Two queries for all on PostgreSQL; on SQLite, which
     is in this process, prepared look-ups."""
-    wanted = [probes(one.signatures, detail_of(one)) for one in newcomers]
+    wanted = [probes(one.signatures + one.variants, detail_of(one)) for one in newcomers]
     if not wanted:
         return [[] for _ in newcomers]
     if connection.dialect.name == "postgresql":

@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cache
@@ -72,11 +73,14 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """See the module. ``coarse`` is packed (`unpack_coarse`); ``aspect`` = width / height of the art."""
+    """See the module. ``coarse`` is packed (`unpack_coarse`); ``aspect`` = width / height of the art. ``variants``:
+    signatures of the art cut a little tighter and looser, to look up besides; never stored.
+    """
 
     signatures: tuple[Signature, ...]
     coarse: bytes
     aspect: float
+    variants: tuple[Signature, ...] = field(default=(), compare=False, repr=False)
 
     def signature_bytes(self) -> bytes:
         """All signatures: per view one byte for its kind, then the bits. What `dedupe.nearest` ranks on."""
@@ -126,7 +130,8 @@ def fingerprint(look: Pixels) -> Fingerprint:
     art = look[top:bottom, left:right]
     aspect = (right - left) / (bottom - top)
     small = _halved(look)
-    return Fingerprint(_signatures(small), _pack_coarse(art, ground, aspect), float(np.float32(aspect)))
+    own, variants = _signatures(small)
+    return Fingerprint(own, _pack_coarse(art, ground, aspect), float(np.float32(aspect)), variants)
 
 
 # --- the art and its ground ---------------------------------------------------------------------------------------
@@ -188,21 +193,52 @@ def _halved(look: Pixels) -> Pixels:
     return np.asarray(cv2.resize(even, (even.shape[1] // 2, even.shape[0] // 2), interpolation=cv2.INTER_AREA))
 
 
-def _signatures(look: Pixels) -> tuple[Signature, ...]:
+def _signatures(look: Pixels) -> tuple[tuple[Signature, ...], tuple[Signature, ...]]:
+    """Those of the views, and the variants."""
+    own: list[Signature] = []
+    variants: list[Signature] = []
+    for view, departure, box in _views(look):
+        own += _signed(view, _plane(departure, box))
+        if view is not View.ALPHA:  # its box is that of the alpha, whatever the ink
+            variants += [
+                one for other in _other_boxes(departure, box) for one in _signed(view, _plane(departure, other))
+            ]
+    return tuple(own), tuple(variants)
+
+
+def _signed(view: View, plane: NDArray[np.float32]) -> list[Signature]:
+    """The plane's signature; none where it shows almost nothing."""
+    return [_signature(view, plane)] if float(plane.std()) >= _MIN_CONTRAST else []
+
+
+def _views(look: Pixels) -> Iterator[tuple[View, NDArray[np.uint8], Box]]:
+    """The ground's departure and the ink's box of each view."""
     grey = np.asarray(cv2.cvtColor(look, cv2.COLOR_RGBA2GRAY), np.uint8)
     clear = is_clear(look)
     through_white = np.asarray(cv2.extractChannel(look, 3), np.uint8) if clear else np.full_like(grey, 255)
     dark_on_white = np.asarray(cv2.subtract(through_white, grey), np.uint8)
     whole = (0, 0, look.shape[1], look.shape[0])
     black_edge = 0.5 if clear else _black_edge(grey)
-    planes: list[tuple[View, NDArray[np.float32]]] = []
     if black_edge < 0.95 and (box := _ink_box(dark_on_white, _ink_threshold(dark_on_white))) is not None:
-        planes.append((View.WHITE, _plane(dark_on_white, box)))
+        yield View.WHITE, dark_on_white, box
         if clear and not _near(box, whole):
-            planes.append((View.ALPHA, _plane(dark_on_white, whole)))
+            yield View.ALPHA, dark_on_white, whole
     if black_edge > 0.1 and (box := _ink_box(grey, _ink_threshold(grey))) is not None:
-        planes.append((View.BLACK, _plane(grey, box)))
-    return tuple(_signature(view, plane) for view, plane in planes if float(plane.std()) >= _MIN_CONTRAST)
+        yield View.BLACK, grey, box
+
+
+#: Factors of the ink's threshold that variants are cut by.
+_LOOSER = (0.6, 1.5)
+
+
+def _other_boxes(departure: NDArray[np.uint8], box: Box) -> Iterator[Box]:
+    """Boxes that this art has if ink as faint as the threshold counts, or does not: compression decides that anew."""
+    seen = [box]
+    for factor in _LOOSER:
+        other = _ink_box(departure, factor * _ink_threshold(departure))
+        if other is not None and not any(_near(other, one) for one in seen):
+            seen.append(other)
+            yield other
 
 
 def _black_edge(grey: NDArray[np.uint8]) -> float:
