@@ -14,7 +14,10 @@ from printdock.db.engine import Database
 from printdock.db.tables import mockup_pictures, mockup_sets, shops
 from printdock.errors import UsageError
 from printdock.imaging.output import Output, PictureFormat
+from printdock.mockups.check import refuse_faulty
+from printdock.mockups.manifest import Manifest
 from printdock.mockups.pack import Pack, parse_pack
+from printdock.mockups.problems import manifest_of
 from printdock.mockups.stored import (
     description,
     description_name,
@@ -28,7 +31,16 @@ from printdock.mockups.types import MockupSet, SetPicture
 from printdock.shops.queries import Shop, check_folder_name
 from printdock.storage.base import Storage, is_temporary
 
-__all__ = ["Imported", "find_set", "import_pack", "list_sets", "load_picture", "remove_set", "stored_pack"]
+__all__ = [
+    "Imported",
+    "find_set",
+    "import_pack",
+    "list_sets",
+    "load_picture",
+    "remove_set",
+    "stored_manifest",
+    "stored_pack",
+]
 
 #: How long files that a set no longer refers to are kept: longer than any batch that began with them.
 KEEP = timedelta(days=1)
@@ -62,10 +74,12 @@ def import_pack(
     """Take ``pack`` in as the set of its name (or ``name``), in place of one that was there.
 
     Files first, rows after: wherever it is stopped, the set is the old one or the new one, and running it again finishes.
-    The same pack again writes nothing. Raises `UsageError` for a name that cannot be a folder, and the storage's errors.
+    The same pack again writes nothing. Raises `PackRefused` where it cannot be rendered on, `UsageError` for a name that
+    cannot be a folder, and the storage's errors.
     """
     pack = pack.renamed(name) if name else pack
     check_folder_name(pack.name, "mockup set")
+    refuse_faulty(pack)
     content = _Content(pack)
     folder = folder_of(shop, pack.name)
     written, present = _store(storage, folder, content.files)
@@ -77,12 +91,21 @@ def import_pack(
     return Imported(found, changed, written)
 
 
-def stored_pack(connection: Connection, storage: Storage, shop: Shop, name: str) -> Pack:
+def stored_pack(database: Database, storage: Storage, shop: Shop, name: str) -> Pack:
     """The set as the pack it was imported from, to the last byte. Raises as `find_set` and `load_picture`."""
-    row = _row(connection, shop, name)
+    with database.read() as connection:
+        row = _row(connection, shop, name)
     folder = folder_of(shop, row.name)
     text = read_stored(storage, folder, row.manifest).decode()
     return parse_pack(text, lambda path: read_stored(storage, folder, row.files[path]), f"{row.name}/mockup.toml")
+
+
+def stored_manifest(database: Database, storage: Storage, shop: Shop, name: str) -> Manifest:
+    """The set's manifest alone. Raises as `stored_pack`."""
+    with database.read() as connection:
+        row = _row(connection, shop, name)
+    text = read_stored(storage, folder_of(shop, row.name), row.manifest).decode()
+    return manifest_of(text, f"{row.name}/mockup.toml")
 
 
 def remove_set(database: Database, storage: Storage, shop: Shop, name: str) -> int:
