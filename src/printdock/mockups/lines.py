@@ -55,6 +55,8 @@ class Lines:
                 table = self._table(keys, double)
                 at += 2 if double else 1
                 self._spans.setdefault(table, Span(start, at))
+                if double:
+                    self._spans.setdefault(table[:-1], Span(start, at))
             else:
                 at = self._pair(at, table)
             at = self._space(at)

@@ -67,7 +67,8 @@ def _syntax(error: tomllib.TOMLDecodeError, text: str, source: str) -> Problem:
 def _problem(error: Any, document: dict[str, Any], lines: Lines, source: str) -> Problem:
     path = _without_kind(error["loc"])
     code, message, remedy = _words(error, path, document)
-    return Problem(source, lines.line(path), "error", code, f"{_said(path)}{message}", remedy)
+    place = (*path, "kind") if error["type"] == "union_tag_invalid" else path
+    return Problem(source, lines.line(place), "error", code, f"{_said(path)}{message}", remedy)
 
 
 def _without_kind(place: Path) -> Path:
