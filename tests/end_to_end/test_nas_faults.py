@@ -327,7 +327,7 @@ def test_a_nas_of_ten_sessions_serves_two_uploads_of_ten_connections_each(
 def test_a_folder_removed_from_the_nas_in_the_middle_is_made_again(
     make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path
 ) -> None:
-    shop = make_shop(nas=openssh)
+    shop = make_shop(nas=openssh, PRINTDOCK_STORE_TRANSFERS="1")  # nothing is stored while the first is held
     hold = shop.hold()
     run = shop.begin_ingest(six_designs, faults=[hold.at("before put", nth=1)])
     hold.wait(run)
