@@ -49,7 +49,7 @@ def compare(pictures: Pair, levels: tuple[int, ...], longest: int, start: Regist
         planes(pictures.stored, pictures.grounds, levels[-1]),
         levels,
         start,
-        (pictures.newcomer.shape[1] / pictures.newcomer.shape[0], pictures.stored.shape[1] / pictures.stored.shape[0]),
+        _wider(pictures),
     )
     size = min(longest, max(pictures.newcomer.shape), max(pictures.stored.shape))
     moving, stored = fitted(pictures.newcomer, size), fitted(pictures.stored, size)
@@ -78,12 +78,23 @@ def _padded(pixels: Pixels, pictures: Pair) -> Pixels:
     return np.asarray(wide, np.uint8)
 
 
+def _wider(pictures: Pair) -> float:
+    """Logarithm of how much wider, for its height, the stored picture is; 0 for what rounding to whole pixels may do."""
+    (height_a, width_a), (height_b, width_b) = pictures.newcomer.shape[:2], pictures.stored.shape[:2]
+    wider = math.log(width_b / height_b) - math.log(width_a / height_a)
+    return 0.0 if abs(wider) <= _rounding(pictures) else wider
+
+
+def _rounding(pictures: Pair) -> float:
+    """How far off, as a logarithm, whole pixels may make the ratio of the two aspects."""
+    return 1.5 / float(min(*pictures.newcomer.shape[:2], *pictures.stored.shape[:2]))
+
+
 def _stretch(pictures: Pair, at: Registration) -> float:
     (height_a, width_a), (height_b, width_b) = pictures.newcomer.shape[:2], pictures.stored.shape[:2]
     across, down = at.scale
     apart = math.log(width_a / height_a) - math.log(width_b / height_b) - math.log(across / down)
-    rounding = 1.5 / float(min(height_a, width_a, height_b, width_b))
-    return max(0.0, abs(apart) - rounding)
+    return max(0.0, abs(apart) - _rounding(pictures))
 
 
 #: Ground, px, added around both, so that windows at the edge have surroundings. Differences there and in the first

@@ -85,14 +85,14 @@ def register(
     fixed: list[Plane],
     levels: tuple[int, ...],
     start: Registration | None = None,
-    aspects: tuple[float, float] | None = None,
+    wider: float | None = None,
 ) -> Registration:
     """The map that lays ``moving`` over ``fixed`` (planes h x w of one kind each, equal in number).
 
-    ``levels``: longest sides, px, from coarse to fine. Starts at ``start`` or no change. With ``aspects`` (true width
-    by height of both), crops that scale both sides alike are tried at 64 px, and one is preferred where it fits about as
-    well: an edge that was cut off leaves a free map nothing to hold on to. Stays where it is when a step leaves the
-    bounds.
+    ``levels``: longest sides, px, from coarse to fine. Starts at ``start`` or no change. With ``wider`` (logarithm of how
+    much wider, for its height, the fixed picture is), crops that scale both sides alike are tried at 64 px, and one is
+    preferred where it fits about as well: an edge that was cut off leaves a free map nothing to hold on to. Stays where it
+    is when a step leaves the bounds.
     """
     first = start or IDENTITY
     matrix, even = np.vstack([first.matrix, [0, 0, 1]]), first.even
@@ -101,9 +101,10 @@ def register(
         target = [_level(p, level) for p in fixed]
         source = [_level(p, level) for p in moving]
         matrix = _align(source, target, matrix, 12 if level <= 64 else 6, even)
-        if level == CROPS_PX and aspects is not None:
-            crop, crop_apart = _best_crop(source, target, aspects)
-            if crop_apart <= EVEN_BONUS * _apart(source, target, Registration(matrix[:2])) + 0.05:
+        if level == CROPS_PX and wider is not None:
+            crop, crop_apart = _best_crop(source, target, wider)
+            free_apart = _apart(source, target, Registration(matrix[:2]))
+            if crop_apart <= EVEN_BONUS * free_apart + 0.05 and crop_apart < 0.9 * _apart(source, target, IDENTITY):
                 matrix, even = crop, True
     found = Registration(matrix[:2].copy(), even)
     return found if _apart(source, target, found) < 0.98 * _apart(source, target, IDENTITY) else IDENTITY
@@ -124,11 +125,9 @@ TRIES = 4
 EVEN_BONUS = 1.15
 
 
-def _best_crop(
-    source: list[Plane], target: list[Plane], aspects: tuple[float, float]
-) -> tuple[NDArray[np.float64], float]:
+def _best_crop(source: list[Plane], target: list[Plane], wider: float) -> tuple[NDArray[np.float64], float]:
     """The 3 x 3 map of the crop, of either picture, that fits best, and its mean difference (levels)."""
-    crops = list(_crops(math.log(aspects[1] / aspects[0])))
+    crops = list(_crops(wider))
     apart = [_apart(source, target, Registration(crop[:2])) for crop in crops]
     likely = [crops[i] for i in np.argsort(apart, kind="stable")[:TRIES]]
     found = [_align(source, target, crop, 12, True) for crop in likely]

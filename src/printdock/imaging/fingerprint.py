@@ -187,7 +187,7 @@ def _ink_box(departure: NDArray[np.uint8], threshold: float) -> Box | None:
 def _halved(look: Pixels) -> Pixels:
     """At most 512 px: enough for a 64 px plane, and the exact 2 x 2 mean is cheap."""
     height, width = look.shape[:2]
-    if max(height, width) <= 512:
+    if max(height, width) <= 512 or min(height, width) < 4 * _PLANE_PX:
         return look
     even = look[: height - height % 2, : width - width % 2]
     return np.asarray(cv2.resize(even, (even.shape[1] // 2, even.shape[0] // 2), interpolation=cv2.INTER_AREA))
@@ -227,18 +227,24 @@ def _views(look: Pixels) -> Iterator[tuple[View, NDArray[np.uint8], Box]]:
         yield View.BLACK, grey, box
 
 
-#: Factors of the ink's threshold that variants are cut by.
+#: Factors of the ink's threshold that variants are cut by, and the share of its sides a box grows by: half of what a
+#: crop on all sides takes.
 _LOOSER = (0.6, 1.5)
+_GROWN = 0.012
 
 
 def _other_boxes(departure: NDArray[np.uint8], box: Box) -> Iterator[Box]:
-    """Boxes that this art has if ink as faint as the threshold counts, or does not: compression decides that anew."""
+    """Boxes that this art has if ink as faint as the threshold counts, or does not (compression decides that anew), and
+    one that it may have had before it was cropped. They may reach beyond the picture."""
     seen = [box]
     for factor in _LOOSER:
         other = _ink_box(departure, factor * _ink_threshold(departure))
         if other is not None and not any(_near(other, one) for one in seen):
             seen.append(other)
             yield other
+    left, top, right, bottom = box
+    x, y = max(1, round(_GROWN * (right - left))), max(1, round(_GROWN * (bottom - top)))
+    yield left - x, top - y, right + x, bottom + y
 
 
 def _black_edge(grey: NDArray[np.uint8]) -> float:
@@ -267,7 +273,11 @@ def _ink_threshold(departure: NDArray[np.uint8]) -> float:
 
 def _plane(departure: NDArray[np.uint8], box: Box) -> NDArray[np.float32]:
     left, top, right, bottom = box
-    cut = departure[top:bottom, left:right].astype(np.float32)
+    height, width = departure.shape
+    over = max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width)
+    cut = departure[max(0, top) : bottom, max(0, left) : right].astype(np.float32)
+    if any(over):
+        cut = np.asarray(cv2.copyMakeBorder(cut, *over, cv2.BORDER_CONSTANT, value=0), np.float32)
     return resized(cut, _PLANE_PX, _PLANE_PX)
 
 
