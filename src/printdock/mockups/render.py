@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from printdock.errors import Cancelled, InputRefused, PrintdockError
-from printdock.imaging.output import Output, PictureFormat, encode, thumbnail
+from printdock.imaging.output import Output, encode, thumbnail_file
 from printdock.imaging.types import Pixels
 from printdock.mockups import ledger
 from printdock.mockups.art import design_of, read_art, reserve
@@ -35,9 +35,8 @@ from printdock.rendering.render import render
 
 log = logging.getLogger(__name__)
 
-#: Longest side of a thumbnail, px, and how it is written.
+#: Longest side of a thumbnail, px.
 THUMBNAIL_PX = 400
-_THUMBNAIL = Output(PictureFormat.WEBP, quality=82)
 
 #: Designs read at the same time: one is read while another is rendered.
 _READERS = 2
@@ -244,7 +243,7 @@ class _Flow:
 
 def _files(mockup: Mockup, picture: Pixels, output: Output) -> Files:
     encoded = encode(picture, output)
-    small = encode(thumbnail(picture, THUMBNAIL_PX), _THUMBNAIL)
+    small = thumbnail_file(picture, THUMBNAIL_PX)
     height, width = picture.shape[:2]
     digest = hashlib.sha256(encoded.data).digest()
-    return Files(mockup, encoded.data, small.data, Rendered(width, height, len(encoded.data), digest, encoded.quality))
+    return Files(mockup, encoded.data, small, Rendered(width, height, len(encoded.data), digest, encoded.quality))

@@ -103,8 +103,13 @@ class Design:
         return shrink.reduced(self._boxed(across, down)[rows, columns], wanted.width, wanted.height)
 
     def _boxed(self, across: int, down: int) -> Linear:
-        """The whole design, each ``across`` x ``down`` px averaged into one."""
+        """The whole design, each ``across`` x ``down`` px averaged into one; large boxes are made from smaller ones."""
         found = self._boxes.get((across, down))
         if found is None:
-            found = self._boxes[across, down] = shrink.boxed(self._pixels, across, down)
+            if max(across, down) > 2:
+                finer = self._boxed(across // 2 if across > 2 else across, down // 2 if down > 2 else down)
+                found = shrink.merged(finer, 2 if across > 2 else 1, 2 if down > 2 else 1)
+            else:
+                found = shrink.boxed(self._pixels, across, down)
+            self._boxes[across, down] = found
         return found
