@@ -28,18 +28,22 @@ def verify(
 ) -> None:
     """Check that every row has its file and every file its row. Exit code 3 when something is left to mend."""
     from printdock.designs.verify import verify_shop
+    from printdock.mockups.verify import verify_mockups
     from printdock.shops.queries import list_shops
 
     with services_for(home) as services:
         with services.database.read() as connection:
             shops = [one for one in list_shops(connection) if shop in (None, one.name)]
-        parts = (services.database, services.storage, services.spool, services.clock)
         with errors_console.status("Checking") as status:
 
             def show(path: str) -> None:
                 status.update(f"Checking {shown(path)}")
 
-            found = [verify_shop(one, *parts, repair=repair, deep=deep, report=show) for one in shops]
+            whole = (services.database, services.storage, services.spool, services.clock)
+            found = [verify_shop(one, *whole, repair=repair, deep=deep, report=show) for one in shops]
+            parts = (services.database, services.storage, services.clock)
+            for each, result in zip(shops, found, strict=True):
+                verify_mockups(each, *parts, result, repair=repair, deep=deep, report=show)
     clean = all(one.clean for one in found)
     if json:
         print_json({"clean": clean, "shops": [one.as_dict() for one in found]})
@@ -60,7 +64,8 @@ def _print_verification(found: Verification) -> None:
         console.print(shown(note, 200), style="dim")
     word = "[green]clean[/]" if found.clean else "[red]not clean[/]: printdock verify --repair"
     waiting = f", {found.spooled} wait in the spool" if found.spooled else ""
-    console.print(f"{shown(found.shop)}: {found.files} files as they should be{waiting}; {word}")
+    mockups = f", {found.mockups} mockups" if found.mockups else ""
+    console.print(f"{shown(found.shop)}: {found.files} files as they should be{mockups}{waiting}; {word}")
 
 
 def doctor(json: JsonOption = False, home: HomeOption = None) -> None:

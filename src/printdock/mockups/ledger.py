@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,7 +68,9 @@ def forget(connection: Connection, shop: Shop, key: UUID) -> None:
     connection.execute(delete(mockups).where(mockups.c.shop_id == shop.id, mockups.c.id == key))
 
 
-def pages(connection_of: Any, shop: Shop, template_id: int, size: int = 1000) -> Iterator[Row[Any]]:
+def pages(
+    connection_of: Callable[[], AbstractContextManager[Connection]], shop: Shop, template_id: int, size: int = 1000
+) -> Iterator[Row[Any]]:
     """The template's rows by path, read in pages; ``connection_of`` opens a reading transaction."""
     last = ""
     while True:
