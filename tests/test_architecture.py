@@ -31,6 +31,7 @@ SPEAKS_OF = {
 BREACHES = [
     ("downwards", "shops/planted.py", "from printdock import cli"),
     ("downwards", "templates/planted.py", "import printdock.designs"),
+    ("downwards", "designs/planted.py", "import printdock.mockups"),
     ("downwards", "errors.py", "import printdock.imaging.types"),
     ("downwards", "db/planted.py", "import printdock.storage.base"),
     ("downwards", "utils.py", ""),  # a module without a place
@@ -41,6 +42,7 @@ BREACHES = [
     ("pure", "imaging/planted.py", "from printdock.settings import Settings"),
     ("features", "designs/planted.py", "def late() -> None:\n    import typer"),
     ("features", "pipeline/planted.py", "from asyncssh import connect"),
+    ("features", "mockups/planted.py", "from rich.table import Table"),
     ("doors", "cli/planted.py", "import cv2"),
     ("doors", "cli/planted.py", "from asyncssh import connect"),
     ("edge", "storage/planted.py", "from printdock.settings import Settings"),

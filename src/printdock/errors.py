@@ -3,6 +3,7 @@
     PrintdockError
     ├── UsageError               the command or setting makes no sense as given (exit 2)
     ├── InputRefused             this file will never work as it is; the next one may
+    │   └── PackRefused          a mockup pack, with every problem found in it
     ├── StorageError
     │   ├── StorageNotFound      no such key
     │   ├── StorageUnavailable   the storage is away or overloaded: trying again may work
@@ -17,6 +18,9 @@ Foreign exceptions are turned into these in one place per library, never further
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 class PrintdockError(Exception):
@@ -45,6 +49,34 @@ class UsageError(PrintdockError):
 
 class InputRefused(PrintdockError):
     code = "input_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file that a person wrote. ``line`` counts from 1; ``level`` is ``error`` or ``warning``."""
+
+    file: str
+    line: int
+    level: str
+    code: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        remedy = f" - {self.remedy}" if self.remedy else ""
+        return f"{self.file}:{self.line}: {self.level} {self.code} {self.message}{remedy}"
+
+
+class PackRefused(InputRefused):
+    """``problems``: one or more, in the order of the lines they are about."""
+
+    code = "pack_refused"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        first = self.problems[0]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(f"{first.file}:{first.line}: {first.message}{more}", remedy=first.remedy)
 
 
 class StorageError(PrintdockError):

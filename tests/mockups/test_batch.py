@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import cv2
 
-from tests.mockups.conftest import Studio
+from tests.mockups.studio import Studio
 
 
 def test_every_design_on_every_base_in_every_colour(studio: Studio) -> None:

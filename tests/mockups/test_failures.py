@@ -22,7 +22,8 @@ from printdock.mockups.render import Report
 from printdock.mockups.types import LoadedPicture
 from printdock.rendering.types import BaseImage, Polygon, PrintArea
 from printdock.storage.local import LocalStorage
-from tests.mockups.conftest import Studio, art, quick, refusal
+from tests.designs.conftest import art
+from tests.mockups.studio import Studio, quick, refusal
 
 CLEAR = np.zeros((100, 100, 4), np.uint8)
 DOT = np.full((1, 1, 4), 255, np.uint8)

@@ -9,7 +9,8 @@ import pytest
 
 from printdock.errors import UsageError
 from printdock.imaging.output import Output, PictureFormat
-from tests.mockups.conftest import MakeStudio, Studio, art
+from tests.designs.conftest import art
+from tests.mockups.studio import MakeStudio, Studio
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections import Counter
 
 from printdock.designs.verify import Verification
 from printdock.mockups.verify import verify_mockups
-from tests.mockups.conftest import Studio, now
+from tests.mockups.studio import Studio, now
 
 
 def verify(studio: Studio, **how: bool) -> Verification:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from printdock.cli import db, designs, duplicates, ingest, library, storage, templates
+from printdock.cli import db, designs, duplicates, ingest, library, mockups, storage, templates
 from printdock.cli.common import say_error
 from printdock.cli.context import set_home
 from printdock.errors import PrintdockError, UsageError
@@ -41,6 +41,7 @@ app.add_typer(templates.app, name="templates")
 app.add_typer(designs.app, name="designs")
 app.add_typer(designs.uploads_app, name="uploads")
 app.add_typer(duplicates.app, name="duplicates")
+app.add_typer(mockups.app, name="mockups")
 app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)

@@ -217,6 +217,36 @@ old_hashes = Table(
     Index(None, "shop_id", "whash"),
 )
 
+#: Mockup packs as shops have them. Their pictures and manifests lie in the storage under the digest of their content.
+mockup_sets = Table(
+    "mockup_sets",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("template", String(200)),  # name of the product template it belongs to; none: any
+    Column("pattern", String(200), nullable=False),
+    Column("longest_side", Integer, nullable=False),  # px of a mockup
+    Column("output", JSON, nullable=False),  # imaging.output.Output as plain data
+    Column("manifest", String(80), nullable=False),  # stored name of its mockup.toml
+    Column("files", JSON, nullable=False),  # path in the pack -> stored name
+    Column("leftovers", JSON, nullable=False),  # stored name -> since when nothing refers to it
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("shop_id", "name"),
+)
+
+mockup_pictures = Table(
+    "mockup_pictures",
+    metadata,
+    Column("set_id", ForeignKey("mockup_sets.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),  # of its description (mockups/stored.py)
+    Column("colours", JSON, nullable=False),  # names of its garment colours
+)
+
 #: Rendered mockups. ``key`` is the digest of everything that decided the pixels (mockups/plan.py); empty while the file
 #: is being replaced, so that a run cut off there renders it again.
 mockups = Table(

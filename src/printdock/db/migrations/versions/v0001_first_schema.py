@@ -206,6 +206,36 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sources_print_file_id"), "sources", ["print_file_id"], unique=False)
     op.create_table(
+        "mockup_sets",
+        sa.Column("id", Uuid(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("template", sa.String(length=200), nullable=True),
+        sa.Column("pattern", sa.String(length=200), nullable=False),
+        sa.Column("longest_side", sa.Integer(), nullable=False),
+        sa.Column("output", sa.JSON(), nullable=False),
+        sa.Column("manifest", sa.String(length=80), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("leftovers", sa.JSON(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_mockup_sets_shop_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mockup_sets")),
+        sa.UniqueConstraint("shop_id", "name", name=op.f("uq_mockup_sets_shop_id_name")),
+    )
+    op.create_table(
+        "mockup_pictures",
+        sa.Column("set_id", Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("colours", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["set_id"], ["mockup_sets.id"], name=op.f("fk_mockup_pictures_set_id")),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_mockup_pictures_shop_id")),
+        sa.PrimaryKeyConstraint("set_id", "position", name=op.f("pk_mockup_pictures")),
+    )
+    op.create_table(
         "mockups",
         sa.Column("id", Uuid(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -238,6 +268,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mockups_print_file_id"), table_name="mockups")
     op.drop_index(op.f("ix_mockups_design_id"), table_name="mockups")
     op.drop_table("mockups")
+    op.drop_table("mockup_pictures")
+    op.drop_table("mockup_sets")
     op.drop_index(op.f("ix_sources_print_file_id"), table_name="sources")
     op.drop_table("sources")
     op.drop_table("upload_files")
