@@ -71,8 +71,8 @@ class Studio:
             raise found
         return found
 
-    def add(self, pixels: Pixels, *, state: str = "stored", keep: bool = True) -> int:
-        """A print file as ingest leaves it; answers its number."""
+    def add(self, pixels: Pixels, *, state: str = "stored", keep: bool = True, **changes: Any) -> int:
+        """A print file as ingest leaves it, with ``changes`` to its row; answers its number."""
         data = encode_png(pixels, SMALL.dpi)
         with self.database.write() as connection:
             taken = select(print_files.c.number).order_by(print_files.c.number.desc()).limit(1)
@@ -85,7 +85,7 @@ class Studio:
                 "width": pixels.shape[1], "height": pixels.shape[0], "dpi": 150, "bytes": len(data),
                 "sha256": hashlib.sha256(data).digest(), "created_at": now(), "stored_at": now(),
             }  # fmt: skip
-            connection.execute(insert(print_files).values(row))
+            connection.execute(insert(print_files).values(row | changes))
         if keep:
             self.storage.put(row["path"], data)
         return number

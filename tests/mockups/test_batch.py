@@ -7,7 +7,12 @@ from collections import Counter
 from dataclasses import replace
 
 import cv2
+import numpy as np
 
+from printdock.imaging.codec import encode_png
+from printdock.imaging.prepare import prepare
+from printdock.imaging.types import Fit, Recipe
+from printdock.templates.queries import recipe_data
 from tests.mockups.studio import Studio
 
 
@@ -89,3 +94,23 @@ def test_a_missing_thumbnail_is_made_again(studio: Studio) -> None:
     (studio.root / entry["thumbnail"]).unlink()
     assert studio.render().rendered == 1
     assert (studio.root / entry["thumbnail"]).exists()
+
+
+def test_art_that_was_mirrored_or_turned_for_printing_is_shown_as_it_is(studio: Studio) -> None:
+    """A sublimation print is mirrored, a poster may lie on its side: on the product both are seen upright."""
+    upright = np.zeros((200, 300, 4), np.uint8)
+    upright[...] = (0, 0, 255, 255)
+    upright[:100, :150] = (255, 0, 0, 255)  # red in the top left corner
+    recipe = Recipe(1, 1.5, dpi=200, fit=Fit.COVER, rotate_to_fit=True, mirror=True)
+    laid = prepare(encode_png(upright, 200), recipe).pixels
+    plain = studio.add(upright)
+    row = {"recipe": recipe_data(recipe), "art_width": 300, "art_height": 200}
+    assert laid.shape[:2] == (300, 200), "it lies on its side"
+    printed = studio.add(laid, **row)
+    shown = {
+        entry["number"]: cv2.imread(str(studio.root / entry["path"])).astype(int)
+        for entry in studio.render(studio.plan([plain, printed])).mockups
+        if entry["picture"] == "base 1"
+    }
+    assert np.abs(shown[plain] - shown[printed]).mean() < 1
+    assert tuple(shown[printed][45, 80] // 200) == (0, 0, 1), "red, top left"

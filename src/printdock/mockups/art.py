@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
+
 from printdock.errors import InputRefused, StorageNotFound
 from printdock.imaging.codec import decode
+from printdock.imaging.types import Pixels
 from printdock.mockups.plan import PrintFile
 from printdock.rendering.design import Design
 from printdock.storage.base import Storage
@@ -61,7 +64,16 @@ def design_of(data: bytes, file: PrintFile, max_pixels: int) -> Design:
         raise InputRefused(
             f"Print file {file.number} is completely transparent: there is nothing to show.", code="empty_art"
         )
-    return Design(pixels)
+    return Design(_as_seen(pixels, file))
+
+
+def _as_seen(pixels: Pixels, file: PrintFile) -> Pixels:
+    """The art as it looks on the product: print files are mirrored for transfers, and turned where they then fit."""
+    if file.mirrored:
+        pixels = pixels[:, ::-1]
+    if file.rotated:
+        pixels = np.rot90(pixels)
+    return np.ascontiguousarray(pixels)
 
 
 def _missing(file: PrintFile) -> InputRefused:

@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Row, select
 
 from printdock.db.tables import print_files
 from printdock.errors import UsageError
+from printdock.imaging.recipe import place
 from printdock.mockups.naming import check_pattern, folder_of, mockup_name, thumbnail_of
 from printdock.mockups.types import RENDERER_VERSION, MockupSet, SetPicture
-from printdock.templates.queries import Template
+from printdock.templates.queries import Template, recipe_from
 
 #: States of print files that mockups are asked for; those that cannot be read now fail with their reason.
 _WANTED = ("stored", "spooled", "missing")
@@ -30,7 +31,10 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class PrintFile:
-    """The print file whose art a mockup shows. ``size``: its bytes."""
+    """The print file whose art a mockup shows. ``size``: its bytes.
+
+    ``rotated``, ``mirrored``: how the art was laid for printing, which is undone before it is shown.
+    """
 
     id: UUID
     design: UUID
@@ -41,6 +45,8 @@ class PrintFile:
     width: int  # px
     height: int  # px
     size: int
+    rotated: bool = False
+    mirrored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ def make_plan(
     for file in files:
         for picture, colour in variants:
             name = mockup_name(mockup_set, template, file.number, picture, colour)
-            key = _key(settings, file.sha256, picture, colour)
+            key = _key(settings, file, picture, colour)
             mockups.append(Mockup(file, picture, colour, f"{folder_of(template)}/{name}", key))
     _refuse_repeats(mockup_set, mockups)
     return Plan(mockup_set, template, tuple(mockups))
@@ -158,8 +164,8 @@ def _settings(mockup_set: MockupSet) -> list[Any]:
     return [RENDERER_VERSION, mockup_set.longest_side, str(output.format), output.quality, output.max_bytes]
 
 
-def _key(settings: list[Any], art: bytes, picture: SetPicture, colour: str | None) -> bytes:
-    parts = [*settings, art.hex(), picture.digest.hex(), colour]
+def _key(settings: list[Any], file: PrintFile, picture: SetPicture, colour: str | None) -> bytes:
+    parts = [*settings, file.sha256.hex(), file.rotated, file.mirrored, picture.digest.hex(), colour]
     return hashlib.sha256(json.dumps(parts).encode()).digest()
 
 
@@ -178,6 +184,19 @@ def _refuse_repeats(mockup_set: MockupSet, mockups: Sequence[Mockup]) -> None:
 
 
 def _print_file(row: Row[Any]) -> PrintFile:
+    recipe = recipe_from(row.recipe)
+    # Of a file that was taken in as it was, the size of its art is not known, nor whether it was turned.
+    rotated = row.art_width is not None and place(row.art_width, row.art_height, recipe).rotated
     return PrintFile(
-        row.id, row.design_id, row.number, row.path, row.state, bytes(row.sha256), row.width, row.height, row.bytes
+        row.id,
+        row.design_id,
+        row.number,
+        row.path,
+        row.state,
+        bytes(row.sha256),
+        row.width,
+        row.height,
+        row.bytes,
+        rotated,
+        recipe.mirror,
     )
