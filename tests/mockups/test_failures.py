@@ -147,6 +147,24 @@ def test_a_file_of_other_origin_under_a_mockups_name_is_left_alone(studio: Studi
     assert old.read_bytes() != b"somebody's picture"
 
 
+def test_a_file_that_appears_meanwhile_is_left_alone(studio: Studio) -> None:
+    first = studio.plan().mockups[0]
+    before = studio.pictures["base 0"]
+
+    def load() -> LoadedPicture:
+        path = studio.root / first.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"somebody's picture")
+        assert isinstance(before, LoadedPicture)
+        return before
+
+    _as(studio, "base 0", load)
+    report = studio.render(limits=quick(workers=1))
+    assert codes(report) == {"name_taken": 1}
+    assert (studio.root / first.path).read_bytes() == b"somebody's picture"
+    assert not (studio.root / first.thumbnail).exists(), "it would make the file ours"
+
+
 # --- cut off -----------------------------------------------------------------------------------------------------------
 
 
@@ -185,6 +203,7 @@ def test_a_run_that_ends_between_replacing_a_file_and_its_row_renders_it_again(
     with monkeypatch.context() as patch:
         patch.setattr(ledger, "record", lambda *_arguments: None)
         studio.render(studio.plan(longest_side=150))
+    assert {bytes(row.key) for row in studio.rows()} == {b""}, "whatever the sizes of the files are"
     again = studio.render()
     assert (again.rendered, again.fresh) == (8, 0), "the old settings' rows must not answer for the new settings' files"
     assert studio.render().fresh == 8
@@ -206,13 +225,16 @@ class _Away(LocalStorage):
 
 
 def test_a_storage_that_goes_away_fails_the_rest_and_the_next_run_goes_on(studio: Studio) -> None:
+    for seed in range(3, 20):
+        studio.add(art(seed))
     whole = studio.storage
     studio.storage = _Away(studio.root)
-    first = studio.render(limits=quick(transfers=1, workers=1))
-    assert (first.rendered, codes(first)) == (2, {"storage_unavailable": 6})
+    first = studio.render(limits=quick(transfers=1, workers=1, batch_images=1))
+    assert studio.storage.left > -20, "once it is away, nothing more is rendered for it"
+    assert (first.rendered, codes(first)) == (2, {"storage_unavailable": 74})
     studio.storage = whole
     again = studio.render()
-    assert (again.rendered, again.fresh, again.failed) == (6, 2, 0)
+    assert (again.rendered, again.fresh, again.failed) == (74, 2, 0)
 
 
 def test_rows_of_another_shop_are_neither_seen_nor_touched(studio: Studio) -> None:
