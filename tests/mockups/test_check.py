@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import cv2
@@ -9,8 +10,19 @@ import numpy as np
 import pytest
 
 from printdock.imaging.types import Fit, Recipe
+from printdock.mockups import check as linter
 from printdock.mockups.check import check, print_aspect, real_aspect
+from printdock.mockups.manifest import (
+    AREA_TABLES,
+    PATTERN_FIELDS,
+    GarmentTable,
+    Manifest,
+    OutputTable,
+    PictureTable,
+    WatermarkTable,
+)
 from printdock.mockups.pack import read_pack
+from printdock.rendering import checks
 from printdock.rendering.types import Cylinder
 from printdock.templates.presets import PRESETS
 from tests.mockups.conftest import MANIFEST, write_folder
@@ -107,3 +119,12 @@ def test_a_tumbler_seen_from_above_is_as_high_as_it_is() -> None:
     level = Cylinder((100, 0), (100, 100), radius=50, arc=180)
     tilted = Cylinder((100, 0), (100, 80), radius=50, arc=180, bulge=30)  # sine 0.6, cosine 0.8
     assert real_aspect(tilted) == pytest.approx(real_aspect(level))
+
+
+def test_every_key_and_every_code_is_in_the_docs() -> None:
+    words = (Path(__file__).parents[2] / "docs" / "mockup-packs.md").read_text()
+    tables = [Manifest, PictureTable, OutputTable, WatermarkTable, GarmentTable, *AREA_TABLES.values()]
+    keys = {key for table in tables for key in table.model_fields}
+    codes = set(re.findall(r"[a-z]+(?:_[a-z]+)+", (checks.__doc__ or "") + (linter.__doc__ or "").split("checks`")[1]))
+    for word in keys | codes | set(PATTERN_FIELDS) | {"distorts"}:
+        assert re.search(rf"`[^`]*\b{word}\b[^`]*`", words), word
