@@ -1,9 +1,8 @@
-"""``printdock verify``, ``doctor``, ``demo`` and ``bench``: is all well, and what does it look like."""
+"""``printdock verify``, ``doctor`` and ``bench``: is all well."""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -131,32 +130,6 @@ def _print_doctor(facts: dict[str, str], checks: list[dict[str, Any]], in_force:
     for name, value in in_force.items():
         table.add_row(name, "" if value is None else shown(value, 200))
     console.print(table)
-
-
-def demo(
-    folder: Annotated[
-        Path | None, typer.Option("--folder", help="Keep the demo here; a temporary folder otherwise.")
-    ] = None,
-) -> None:
-    """Draw sample designs, ingest them into a scratch home, and show what was stored, refused and why."""
-    from printdock.cli.ingest import ingest_once
-    from printdock.demo import draw
-    from printdock.settings import load
-    from printdock.wiring import open_services
-
-    place = folder or Path(tempfile.mkdtemp(prefix="printdock-demo-"))
-    console.print(f"Drawing sample designs into {place / 'designs'} …")
-    drawn = draw(place / "designs")
-    console.print(f"{len(drawn)} files. Now: [bold]printdock ingest {place / 'designs'} --template 'UVDTF 16oz'[/]\n")
-    settings = load(place / "home").model_copy(update={"database_url": None, "storage": None, "qnap_host": None})
-    with open_services(settings) as services:
-        template = services.template("UVDTF 16oz", services.shop())
-        ingest_once(services, template, sorted(drawn))
-    console.print("\n[bold]The print files:[/]")
-    for path in sorted((place / "home" / "nas").rglob("*.png")):
-        console.print(f"  {shown(str(path), 200)}", highlight=False)
-    console.print(f"\nLook around:  .venv/bin/printdock --home {place / 'home'} duplicates list", highlight=False)
-    console.print(f"              .venv/bin/printdock --home {place / 'home'} verify", highlight=False)
 
 
 def bench(
