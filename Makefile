@@ -28,7 +28,7 @@ $(DEV): $(RUNTIME) requirements-dev.lock
 	@scripts/setup dev
 	@touch $@
 
-demo: $(RUNTIME) ## Draw sample designs, store them, show what was stored, refused and why
+demo: $(RUNTIME) ## Draw sample designs, store them, show what was refused and why, render mockups
 	@$(BIN)/printdock demo $(ARGS)
 
 test: $(DEV) ## Run the tests; one of them: make test ARGS="tests/imaging -k trim"

@@ -104,6 +104,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "memory": run_memory,
     "library": run_library,
     "rendering": _module("--json", "bench.rendering"),
+    "mockups": _module("--json", "bench.mockups"),
     "sftp": _module("--json", "bench.sftp_speed"),
     "duplicates": _module("--out", "bench.duplicates.run", "--cases", "24"),
 }

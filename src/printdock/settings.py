@@ -105,6 +105,12 @@ class Settings(BaseSettings):
         validation_alias=_env("PRINTDOCK_MEMORY_MB"),
         description="Most megabytes of decoded pictures in flight; a larger picture goes alone",
     )
+    mockup_cache_mb: int = Field(
+        default=256,
+        ge=1,
+        validation_alias=_env("PRINTDOCK_MOCKUP_CACHE_MB"),
+        description="Most megabytes of base images kept ready while mockups are rendered",
+    )
     lookup_cache: bool = Field(
         default=True,
         validation_alias=_env("PRINTDOCK_LOOKUP_CACHE"),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from printdock.db.engine import Database
 from printdock.db.schema import ready
@@ -22,6 +23,9 @@ from printdock.storage.base import Storage
 from printdock.storage.resilient import StorageEvent
 from printdock.storage.spool import Spool
 from printdock.templates.queries import Template, ensure_template, find_template
+
+if TYPE_CHECKING:
+    from printdock.mockups.batch import Batch, Progress
 
 
 def utc_now() -> datetime:
@@ -78,6 +82,24 @@ class Services:
             reread=None
             if settings.lookup_cache
             else lambda: self.template(template.name, self.shop(template.shop.name)),
+        )
+
+    def mockup_batch(self, *, report: Callable[[Progress], None], force: bool = False, dry_run: bool = False) -> Batch:
+        """A batch of mockups of imported sets, with the limits of the settings."""
+        from printdock.mockups.batch import Batch
+        from printdock.mockups.sets import load_picture
+
+        return Batch(
+            database=self.database,
+            storage=self.storage,
+            load=load_picture,
+            clock=self.clock,
+            limits=limits(self.settings),
+            cache_bytes=self.settings.mockup_cache_mb * 1_000_000,
+            force=force,
+            dry_run=dry_run,
+            report=report,
+            stop=self.stop,
         )
 
 

@@ -18,6 +18,10 @@ from printdock.mockups.pack import Pack, read_pack
 from printdock.mockups.sets import Imported, import_pack
 from printdock.shops.queries import Shop, ensure_shop
 from printdock.storage.local import LocalStorage
+from tests.mockups.studio import make_studio, studio
+from tests.services.ssh import openssh_factory, shared_openssh
+
+__all__ = ["make_studio", "openssh_factory", "shared_openssh", "studio"]
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from printdock.cli import db, designs, duplicates, ingest, library, mockups, storage, templates
+from printdock.cli import db, demo, designs, duplicates, ingest, library, mockup_batches, mockups, storage, templates
 from printdock.cli.common import say_error
 from printdock.cli.context import set_home
 from printdock.errors import PrintdockError, UsageError
@@ -41,12 +41,15 @@ app.add_typer(templates.app, name="templates")
 app.add_typer(designs.app, name="designs")
 app.add_typer(designs.uploads_app, name="uploads")
 app.add_typer(duplicates.app, name="duplicates")
+mockups.app.command("render")(mockup_batches.render)
+mockups.app.command("results")(mockup_batches.results)
+mockups.app.command("sheet")(mockup_batches.sheet)
 app.add_typer(mockups.app, name="mockups")
 app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)
 app.command("doctor")(library.doctor)
-app.command("demo")(library.demo)
+app.command("demo")(demo.demo)
 app.command("bench")(library.bench)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,3 +52,22 @@ def services_for(home: Path | None) -> Iterator[Services]:
         settings_for(home), on_storage=lambda sentence: errors_console.print(sentence, style="yellow")
     ) as services:
         yield services
+
+
+@contextmanager
+def stoppable(stop: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C (or SIGTERM) finishes what is begun and stops; the second one ends at once."""
+
+    def ask(number: int, _frame: object) -> None:
+        if stop.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        errors_console.print("Stopping: what is begun is finished. Once more to end at once.", style="yellow")
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from printdock.cli.common import errors_console, print_json
-from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_for
+from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_for, stoppable
 from printdock.cli.progress import UploadProgress, print_report
 
 if TYPE_CHECKING:
@@ -39,7 +36,7 @@ def ingest(
     """
     from printdock.designs.admit import find_sources
 
-    with services_for(home) as services, _stoppable(services.stop):
+    with services_for(home) as services, stoppable(services.stop):
         chosen = services.template(template, services.shop(shop))
         sources = list(find_sources(paths))
         failed = ingest_once(services, chosen, sources, json=json, dry_run=dry_run).failed
@@ -63,25 +60,6 @@ def ingest_once(
     else:
         print_report(report, services.settings.storage_shown, dry_run=dry_run)
     return report
-
-
-@contextmanager
-def _stoppable(stop: threading.Event) -> Iterator[None]:
-    """The first Ctrl-C (or SIGTERM) finishes what is begun and stops; the second one ends at once."""
-
-    def ask(number: int, _frame: object) -> None:
-        if stop.is_set():
-            signal.signal(number, signal.SIG_DFL)
-            signal.raise_signal(number)
-        errors_console.print("Stopping: files already begun are finished. Once more to end at once.", style="yellow")
-        stop.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _watched(services: Services, paths: list[Path]) -> Iterator[list[Path]]:

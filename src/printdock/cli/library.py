@@ -1,9 +1,8 @@
-"""``printdock verify``, ``doctor``, ``demo`` and ``bench``: is all well, and what does it look like."""
+"""``printdock verify``, ``doctor`` and ``bench``: is all well."""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,18 +27,22 @@ def verify(
 ) -> None:
     """Check that every row has its file and every file its row. Exit code 3 when something is left to mend."""
     from printdock.designs.verify import verify_shop
+    from printdock.mockups.verify import verify_mockups
     from printdock.shops.queries import list_shops
 
     with services_for(home) as services:
         with services.database.read() as connection:
             shops = [one for one in list_shops(connection) if shop in (None, one.name)]
-        parts = (services.database, services.storage, services.spool, services.clock)
         with errors_console.status("Checking") as status:
 
             def show(path: str) -> None:
                 status.update(f"Checking {shown(path)}")
 
-            found = [verify_shop(one, *parts, repair=repair, deep=deep, report=show) for one in shops]
+            whole = (services.database, services.storage, services.spool, services.clock)
+            found = [verify_shop(one, *whole, repair=repair, deep=deep, report=show) for one in shops]
+            parts = (services.database, services.storage, services.clock)
+            for each, result in zip(shops, found, strict=True):
+                verify_mockups(each, *parts, result, repair=repair, deep=deep, report=show)
     clean = all(one.clean for one in found)
     if json:
         print_json({"clean": clean, "shops": [one.as_dict() for one in found]})
@@ -60,7 +63,8 @@ def _print_verification(found: Verification) -> None:
         console.print(shown(note, 200), style="dim")
     word = "[green]clean[/]" if found.clean else "[red]not clean[/]: printdock verify --repair"
     waiting = f", {found.spooled} wait in the spool" if found.spooled else ""
-    console.print(f"{shown(found.shop)}: {found.files} files as they should be{waiting}; {word}")
+    mockups = f", {found.mockups} mockups" if found.mockups else ""
+    console.print(f"{shown(found.shop)}: {found.files} files as they should be{mockups}{waiting}; {word}")
 
 
 def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
@@ -126,32 +130,6 @@ def _print_doctor(facts: dict[str, str], checks: list[dict[str, Any]], in_force:
     for name, value in in_force.items():
         table.add_row(name, "" if value is None else shown(value, 200))
     console.print(table)
-
-
-def demo(
-    folder: Annotated[
-        Path | None, typer.Option("--folder", help="Keep the demo here; a temporary folder otherwise.")
-    ] = None,
-) -> None:
-    """Draw sample designs, ingest them into a scratch home, and show what was stored, refused and why."""
-    from printdock.cli.ingest import ingest_once
-    from printdock.demo import draw
-    from printdock.settings import load
-    from printdock.wiring import open_services
-
-    place = folder or Path(tempfile.mkdtemp(prefix="printdock-demo-"))
-    console.print(f"Drawing sample designs into {place / 'designs'} …")
-    drawn = draw(place / "designs")
-    console.print(f"{len(drawn)} files. Now: [bold]printdock ingest {place / 'designs'} --template 'UVDTF 16oz'[/]\n")
-    settings = load(place / "home").model_copy(update={"database_url": None, "storage": None, "qnap_host": None})
-    with open_services(settings) as services:
-        template = services.template("UVDTF 16oz", services.shop())
-        ingest_once(services, template, sorted(drawn))
-    console.print("\n[bold]The print files:[/]")
-    for path in sorted((place / "home" / "nas").rglob("*.png")):
-        console.print(f"  {shown(str(path), 200)}", highlight=False)
-    console.print(f"\nLook around:  .venv/bin/printdock --home {place / 'home'} duplicates list", highlight=False)
-    console.print(f"              .venv/bin/printdock --home {place / 'home'} verify", highlight=False)
 
 
 def bench(

@@ -246,3 +246,29 @@ mockup_pictures = Table(
     Column("digest", LargeBinary(32), nullable=False),  # of its description (mockups/stored.py)
     Column("colours", JSON, nullable=False),  # names of its garment colours
 )
+
+#: Rendered mockups. ``key`` is the digest of everything that decided the pixels (mockups/plan.py); empty while the file
+#: is being replaced, so that a run cut off there renders it again.
+mockups = Table(
+    "mockups",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("template_id", ForeignKey("templates.id"), nullable=False),
+    Column("design_id", ForeignKey("designs.id"), nullable=False),
+    Column("print_file_id", ForeignKey("print_files.id"), nullable=False),
+    Column("set_name", String(200), nullable=False),
+    Column("picture", String(300), nullable=False),
+    Column("picture_index", Integer, nullable=False),
+    Column("colour", String(200)),
+    Column("key", LargeBinary(32), nullable=False),
+    Column("path", String(1000), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("sha256", LargeBinary(32), nullable=False),
+    Column("rendered_at", UtcDateTime, nullable=False),
+    UniqueConstraint("shop_id", "path"),
+    Index(None, "print_file_id"),
+    Index(None, "design_id"),
+)

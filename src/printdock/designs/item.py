@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-import stamina
 from sqlalchemy import Connection
 
 from printdock.db.engine import Database
+from printdock.db.patience import patiently
 from printdock.dedupe.old_hashes import OldHashes
 from printdock.designs.admit import Admitted
 from printdock.designs.lease import Clock
 from printdock.designs.ledger import Claim
 from printdock.designs.outcomes import Outcome
-from printdock.errors import DatabaseUnavailable
 from printdock.imaging.fingerprint import Fingerprint
 from printdock.imaging.types import Prepared
 from printdock.storage.base import Storage
@@ -128,20 +127,11 @@ class Upload:
 
     def read(self, work: Callable[[Connection], Answer]) -> Answer:
         """Run ``work`` in a transaction that only reads, again while the database is away, up to our patience."""
-        return self._patiently(self.database.read, work)
+        return patiently(self.database.read, work, self.limits.database_patience_s)
 
     def write(self, work: Callable[[Connection], Answer]) -> Answer:
         """Run ``work`` in a transaction that writes; it must be safe to run again after a rollback."""
-        return self._patiently(self.database.write, work)
-
-    def _patiently(self, transaction: Callable[[], Any], work: Callable[[Connection], Answer]) -> Answer:
-        attempts = stamina.retry_context(
-            on=DatabaseUnavailable, attempts=None, timeout=self.limits.database_patience_s, wait_max=3.0
-        )
-        for attempt in attempts:
-            with attempt, transaction() as connection:
-                return work(connection)
-        raise AssertionError("retry_context always returns or raises")
+        return patiently(self.database.write, work, self.limits.database_patience_s)
 
     def now(self) -> datetime:
         return self.clock()

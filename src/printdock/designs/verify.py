@@ -40,6 +40,7 @@ class Verification:
 
     shop: str
     files: int = 0  # rows whose file is there
+    mockups: int = 0  # rendered mockups whose file is there
     spooled: int = 0  # rows whose file waits in the spool for the storage
     notes: list[str] = field(default_factory=list)  # files that are nobody's print file
     problems: list[Problem] = field(default_factory=list)

@@ -35,7 +35,7 @@ from printdock.storage.base import check_key
 MOST_PICTURES = 200
 
 #: What a pattern of file names may use.
-PATTERN_FIELDS = ("prefix", "number", "template", "template_slug", "index", "colour", "picture")
+PATTERN_FIELDS = ("prefix", "number", "template", "template_slug", "index", "colour", "picture", "set")
 
 
 def _file(path: str) -> str:
@@ -274,7 +274,14 @@ def check_pattern(pattern: str) -> None:
         if unknown:
             raise ValueError(f"{{{min(unknown)}}} is not known; use " + ", ".join(f"{{{f}}}" for f in PATTERN_FIELDS))
         sample = pattern.format(
-            prefix="UV", number=906, template="A B", template_slug="A_B", index=0, colour="navy", picture="Front"
+            prefix="UV",
+            number=906,
+            template="A B",
+            template_slug="A_B",
+            index=0,
+            colour="navy",
+            picture="Front",
+            set="Mugs",
         )
     except (ValueError, IndexError, KeyError, AttributeError) as error:
         raise ValueError(f"the pattern cannot be used: {error}") from error

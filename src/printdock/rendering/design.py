@@ -6,6 +6,7 @@ begins with are kept, as they serve many sizes.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +58,7 @@ def box(level: int) -> int:
 class Design:
     """Straight RGBA (height x width x 4, uint8, sRGB) and its reduced forms, made when first asked for.
 
-    The pixels must not change afterwards. Asked from two threads at once it may do work twice, never wrongly.
+    The pixels must not change afterwards. Threads that ask at once wait for each other: nothing is made twice.
     """
 
     def __init__(self, pixels: Pixels) -> None:
@@ -66,6 +67,7 @@ class Design:
         self._pixels = pixels
         self._boxes: dict[tuple[int, int], Linear] = {}
         self._strips: dict[Strip, Pixels] = {}
+        self._making = threading.Lock()
 
     @property
     def width(self) -> int:
@@ -85,7 +87,10 @@ class Design:
         """Premultiplied sRGB, ``wanted.height`` x ``wanted.width`` x 4; not to be written to."""
         found = self._strips.get(wanted)
         if found is None:
-            found = self._strips[wanted] = self._shrunk(wanted)
+            with self._making:
+                found = self._strips.get(wanted)
+                if found is None:
+                    found = self._strips[wanted] = self._shrunk(wanted)
         return found
 
     def _shrunk(self, wanted: Strip) -> Pixels:
@@ -98,8 +103,13 @@ class Design:
         return shrink.reduced(self._boxed(across, down)[rows, columns], wanted.width, wanted.height)
 
     def _boxed(self, across: int, down: int) -> Linear:
-        """The whole design, each ``across`` x ``down`` px averaged into one."""
+        """The whole design, each ``across`` x ``down`` px averaged into one; large boxes are made from smaller ones."""
         found = self._boxes.get((across, down))
         if found is None:
-            found = self._boxes[across, down] = shrink.boxed(self._pixels, across, down)
+            if max(across, down) > 2:
+                finer = self._boxed(across // 2 if across > 2 else across, down // 2 if down > 2 else down)
+                found = shrink.merged(finer, 2 if across > 2 else 1, 2 if down > 2 else 1)
+            else:
+                found = shrink.boxed(self._pixels, across, down)
+            self._boxes[across, down] = found
         return found

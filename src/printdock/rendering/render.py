@@ -71,6 +71,14 @@ def render(prepared: PreparedBase, design: Design) -> Pixels:
     return picture
 
 
+def in_colour(plain: PreparedBase, garment: Garment | None, colour: str) -> PreparedBase:
+    """A base that was prepared without a colour in one: what `prepare` makes with it, sharing all but the photo.
+
+    Raises InputRefused: unknown_colour.
+    """
+    return PreparedBase(_coloured(plain.photo, garment, colour), plain.areas, plain.watermark)
+
+
 def output_size(width: int, height: int, longest_side: int) -> tuple[int, int]:
     """(width, height) of a mockup on a photo of that size: enlarged or shrunk to the longest side."""
     scale = longest_side / max(width, height)

@@ -35,6 +35,16 @@ def boxed(pixels: Pixels, across: int, down: int) -> Linear:
     return out
 
 
+def merged(light: Linear, across: int, down: int) -> Linear:
+    """Each ``across`` x ``down`` boxes of `boxed` averaged into one; sizes are rounded up as there."""
+    height, width = light.shape[:2]
+    wide, tall = -(-width // across), -(-height // down)
+    missing = tall * down - height, wide * across - width
+    if any(missing):
+        light = np.asarray(cv2.copyMakeBorder(light, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE), np.uint16)
+    return np.asarray(cv2.resize(light, (wide, tall), interpolation=cv2.INTER_AREA), np.uint16)
+
+
 def reduced(light: Linear, width: int, height: int) -> Pixels:
     """Linear light at width x height, neither larger than it is, as premultiplied sRGB."""
     size = min(2 * width, light.shape[1]), min(2 * height, light.shape[0])

@@ -235,9 +235,39 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_mockup_pictures_shop_id")),
         sa.PrimaryKeyConstraint("set_id", "position", name=op.f("pk_mockup_pictures")),
     )
+    op.create_table(
+        "mockups",
+        sa.Column("id", Uuid(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("template_id", sa.Integer(), nullable=False),
+        sa.Column("design_id", Uuid(), nullable=False),
+        sa.Column("print_file_id", Uuid(), nullable=False),
+        sa.Column("set_name", sa.String(length=200), nullable=False),
+        sa.Column("picture", sa.String(length=300), nullable=False),
+        sa.Column("picture_index", sa.Integer(), nullable=False),
+        sa.Column("colour", sa.String(length=200), nullable=True),
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("path", sa.String(length=1000), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("rendered_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["design_id"], ["designs.id"], name=op.f("fk_mockups_design_id")),
+        sa.ForeignKeyConstraint(["print_file_id"], ["print_files.id"], name=op.f("fk_mockups_print_file_id")),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_mockups_shop_id")),
+        sa.ForeignKeyConstraint(["template_id"], ["templates.id"], name=op.f("fk_mockups_template_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mockups")),
+        sa.UniqueConstraint("shop_id", "path", name=op.f("uq_mockups_shop_id_path")),
+    )
+    op.create_index(op.f("ix_mockups_design_id"), "mockups", ["design_id"], unique=False)
+    op.create_index(op.f("ix_mockups_print_file_id"), "mockups", ["print_file_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_mockups_print_file_id"), table_name="mockups")
+    op.drop_index(op.f("ix_mockups_design_id"), table_name="mockups")
+    op.drop_table("mockups")
     op.drop_table("mockup_pictures")
     op.drop_table("mockup_sets")
     op.drop_index(op.f("ix_sources_print_file_id"), table_name="sources")

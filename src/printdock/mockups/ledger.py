@@ -1,0 +1,162 @@
+"""The rows of mockups: what stands, what is being replaced, what was rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from uuid_utils.compat import uuid7
+
+from printdock.db.tables import mockups, print_files, templates
+from printdock.mockups.naming import thumbnail_of
+from printdock.mockups.outcomes import Rendered
+from printdock.mockups.plan import Mockup, Plan
+from printdock.shops.queries import Shop
+
+#: Most paths asked for in one query.
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The row of a stored mockup."""
+
+    id: UUID
+    set_name: str
+    key: bytes
+    width: int
+    height: int
+    size: int
+    sha256: bytes
+
+
+def standing(connection: Connection, plan: Plan) -> dict[str, Standing]:
+    """The rows under the paths of ``plan``, by path."""
+    paths = [mockup.path for mockup in plan.mockups]
+    found: dict[str, Standing] = {}
+    for start in range(0, len(paths), _CHUNK):
+        wanted = select(mockups).where(
+            mockups.c.shop_id == plan.template.shop.id, mockups.c.path.in_(paths[start : start + _CHUNK])
+        )
+        found |= {row.path: _standing(row) for row in connection.execute(wanted)}
+    return found
+
+
+def withdraw(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> None:
+    """The files of these rows are about to be replaced: until `record`, nothing counts them as fresh."""
+    gone = update(mockups).where(mockups.c.shop_id == shop.id, mockups.c.id.in_(keys))
+    connection.execute(gone.values(key=b""))
+
+
+def record(connection: Connection, plan: Plan, done: Sequence[tuple[Mockup, Rendered]], now: datetime) -> None:
+    """The files are stored: write their rows, new ones and those of replaced files, in one statement."""
+    rows = [_row(plan, mockup, outcome, now) for mockup, outcome in done]
+    insert = _insert(connection)(mockups).values(rows)
+    kept = ("id", "shop_id", "path")
+    changed = {column.name: insert.excluded[column.name] for column in mockups.c if column.name not in kept}
+    connection.execute(insert.on_conflict_do_update(index_elements=["shop_id", "path"], set_=changed))
+
+
+def forget(connection: Connection, shop: Shop, key: UUID) -> None:
+    """Remove one row: its file is not what it was, and is rendered again when next asked for."""
+    connection.execute(delete(mockups).where(mockups.c.shop_id == shop.id, mockups.c.id == key))
+
+
+def pages(
+    connection_of: Callable[[], AbstractContextManager[Connection]], shop: Shop, template_id: int, size: int = 1000
+) -> Iterator[Row[Any]]:
+    """The template's rows by path, read in pages; ``connection_of`` opens a reading transaction."""
+    last = ""
+    while True:
+        page = (
+            select(mockups)
+            .where(mockups.c.shop_id == shop.id, mockups.c.template_id == template_id, mockups.c.path > last)
+            .order_by(mockups.c.path)
+            .limit(size)
+        )
+        with connection_of() as connection:
+            rows = connection.execute(page).all()
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1].path
+
+
+def list_results(
+    connection: Connection,
+    shop: Shop,
+    *,
+    numbers: Sequence[int] = (),
+    set_name: str | None = None,
+    template: str | None = None,
+    limit: int = 1000,
+) -> list[dict[str, Any]]:
+    """Rendered mockups by template, number, picture and colour; those of ``numbers`` exactly where given."""
+    wanted = (
+        select(mockups, print_files.c.number, templates.c.name.label("template"))
+        .join(print_files, print_files.c.id == mockups.c.print_file_id)
+        .join(templates, templates.c.id == mockups.c.template_id)
+        .where(mockups.c.shop_id == shop.id, print_files.c.shop_id == shop.id)
+        .order_by(templates.c.name, print_files.c.number, mockups.c.picture_index, mockups.c.path)
+        .limit(limit)
+    )
+    if numbers:
+        wanted = wanted.where(print_files.c.number.in_(list(numbers)))
+    if set_name is not None:
+        wanted = wanted.where(mockups.c.set_name == set_name)
+    if template is not None:
+        wanted = wanted.where(templates.c.name == template)
+    return [_result(row) for row in connection.execute(wanted)]
+
+
+def _insert(connection: Connection) -> Any:
+    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(row.id, row.set_name, bytes(row.key), row.width, row.height, row.bytes, bytes(row.sha256))
+
+
+def _row(plan: Plan, mockup: Mockup, outcome: Rendered, now: datetime) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "shop_id": plan.template.shop.id,
+        "template_id": plan.template.id,
+        "design_id": mockup.print_file.design,
+        "print_file_id": mockup.print_file.id,
+        "set_name": plan.mockup_set.name,
+        "picture": mockup.picture.name,
+        "picture_index": mockup.picture.index,
+        "colour": mockup.colour,
+        "key": mockup.key,
+        "path": mockup.path,
+        "width": outcome.width,
+        "height": outcome.height,
+        "bytes": outcome.size,
+        "sha256": outcome.sha256,
+        "rendered_at": now,
+    }
+
+
+def _result(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "design": str(row.design_id),
+        "number": row.number,
+        "template": row.template,
+        "set": row.set_name,
+        "picture": row.picture,
+        "colour": row.colour,
+        "path": row.path,
+        "thumbnail": thumbnail_of(row.path),
+        "width": row.width,
+        "height": row.height,
+        "bytes": row.bytes,
+        "sha256": bytes(row.sha256).hex(),
+        "rendered_at": row.rendered_at.isoformat(),
+    }
