@@ -21,8 +21,8 @@ from printdock.imaging.types import Pixels
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """See the fields' types. ``blur``: sigma, px, that evened sharpness out; ``stretch``: how much wider (logarithm)
-    the newcomer's content is drawn than the stored one's, beyond what rounding to whole pixels may do;
-    ``resolution``: px of the longest side compared.
+    the newcomer's content is drawn than the stored one's, beyond what rounding to whole pixels may do; ``aspect``: how
+    much wider one box is than the other, likewise; ``resolution``: px of the longest side compared.
     """
 
     registration: Registration
@@ -31,13 +31,14 @@ class Comparison:
     difference: Difference
     rest: Rest
     stretch: float
+    aspect: float
     resolution: int
     filled: Filled
 
     @classmethod
     def identical(cls, resolution: int) -> Comparison:
         """Of two pictures whose every pixel is the same."""
-        return cls(IDENTITY, Tone(), 0.0, Difference(), Rest(), 0.0, resolution, Filled.NEITHER)
+        return cls(IDENTITY, Tone(), 0.0, Difference(), Rest(), 0.0, 0.0, resolution, Filled.NEITHER)
 
 
 def compare(pictures: Pair, levels: tuple[int, ...], longest: int, start: Registration | None = None) -> Comparison:
@@ -68,6 +69,7 @@ def compare(pictures: Pair, levels: tuple[int, ...], longest: int, start: Regist
         _worst([v[2] for v in views]),
         rest,
         _stretch(pictures, at),
+        _stretch(pictures, IDENTITY),
         size,
         pictures.filled,
     )

@@ -125,7 +125,7 @@ def judge(compared: Comparison) -> tuple[Outcome, str]:
         return proven
     found = compared.difference
     rough = found.noise - 1.5
-    if compared.stretch > SAME_STRETCH:
+    if compared.stretch > SAME_STRETCH or compared.aspect > OTHER_STRETCH:
         return Outcome.SIMILAR, "One is drawn a little wider than the other."
     strict = 0.5 if compared.resolution < SMALL_RESOLUTION else 1.0
     if found.colour > strict * (SAME_COLOUR + 2 * rough) or found.tint > strict * (SAME_TINT + 0.3 * rough):
@@ -149,7 +149,7 @@ def _other(compared: Comparison) -> tuple[Outcome, str] | None:
         return Outcome.NEW, "The pictures differ everywhere."
     if found.tint > OTHER_TINT + 0.5 * rough or found.colour > OTHER_COLOUR + 8 * rough:
         return Outcome.NEW, "The colours differ."
-    if compared.stretch > OTHER_STRETCH:
+    if min(compared.stretch, compared.aspect) > OTHER_STRETCH:  # nearly blank art can be laid over itself in any way
         return Outcome.NEW, "One is drawn much wider than the other."
     return None
 
