@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +21,11 @@ from printdock.pipeline.limits import keep_memory
 from printdock.settings import Settings
 from printdock.shops.queries import Shop, ensure_shop
 from printdock.storage.base import Storage
+from printdock.storage.measured import MeasuredStorage, samples
 from printdock.storage.resilient import StorageEvent
 from printdock.storage.spool import Spool
+from printdock.telemetry import logs, meters
+from printdock.telemetry.table import NAS_OUTAGES
 from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
@@ -103,6 +107,31 @@ class Services:
         )
 
 
+@contextmanager
+def open_telemetry(settings: Settings, *, metrics_port: bool = False) -> Iterator[None]:
+    """Logs, metrics and traces of a process that serves or works for long, as the settings say.
+
+    ``metrics_port``: answer `/metrics` on a port of its own where the settings name one, for a process without another
+    door. Raises `UsageError` where that port is taken.
+    """
+    from printdock.telemetry import exposition, traces
+
+    logs.configure(form=settings.log_format, level=settings.log_level, secrets=settings.secrets())
+    exposition.switch_on()
+    with ExitStack() as closing:
+        if settings.otlp_endpoint:
+            closing.callback(traces.switch_on(settings.otlp_endpoint))
+        if metrics_port and settings.metrics_port:
+            try:
+                closing.callback(exposition.serve(settings.metrics_host, settings.metrics_port))
+            except OSError as error:
+                raise UsageError(
+                    f"/metrics cannot listen on {settings.metrics_host}:{settings.metrics_port}: {error.strerror}.",
+                    remedy="Set PRINTDOCK_METRICS_PORT to a free port.",
+                ) from error
+        yield
+
+
 def limits(settings: Settings) -> Limits:
     """The bounds of an upload, in bytes and counts."""
     return Limits(
@@ -132,9 +161,12 @@ def open_services(
     try:
         ready(database)
         storage = open_storage(settings, stop=stop, on_storage=on_storage)
+        spool = Spool(settings.home / "spool")
+        unwatch = meters.watch(lambda: samples(storage, spool))
         try:
-            yield Services(settings, database, storage, Spool(settings.home / "spool"), utc_now, stop)
+            yield Services(settings, database, storage, spool, utc_now, stop)
         finally:
+            unwatch()
             storage.close()
     finally:
         database.close()
@@ -148,16 +180,22 @@ def open_storage(
     if "://" not in url:
         from printdock.storage.local import LocalStorage
 
-        return LocalStorage(Path(url).expanduser())
+        return MeasuredStorage(LocalStorage(Path(url).expanduser()))
     from printdock.storage.resilient import ResilientStorage
     from printdock.storage.sftp import SftpStorage
     from printdock.storage.urls import parse_storage_url
 
     target = parse_storage_url(url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
     sftp = SftpStorage(target, max_connections=settings.nas_max_connections)
-    return ResilientStorage(
-        sftp, patience_s=settings.store_patience_s, cancel=stop, on_event=lambda event: on_storage(_sentence(event))
-    )
+
+    def tell(event: StorageEvent) -> None:
+        if event.kind == "away":
+            meters.count(NAS_OUTAGES)
+        level = logging.WARNING if event.kind == "away" else logging.INFO
+        logs.event(f"storage_{event.kind}", level=level, place="nas", away_s=round(event.away_s, 1), tries=event.tries)
+        on_storage(_sentence(event))
+
+    return ResilientStorage(MeasuredStorage(sftp), patience_s=settings.store_patience_s, cancel=stop, on_event=tell)
 
 
 def _sentence(event: StorageEvent) -> str:
