@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from printdock.accounts.secret import ServerSecret
 from printdock.db.engine import Database
 from printdock.db.schema import ready
 from printdock.designs.item import Duplicates, Event, Limits, Upload
@@ -21,6 +22,7 @@ from printdock.pipeline.limits import keep_memory
 from printdock.settings import Settings
 from printdock.shops.queries import Shop, ensure_shop
 from printdock.storage.base import Storage
+from printdock.storage.health import StorageHealth
 from printdock.storage.measured import MeasuredStorage, samples
 from printdock.storage.resilient import StorageEvent
 from printdock.storage.spool import Spool
@@ -47,6 +49,8 @@ class Services:
     spool: Spool
     clock: Clock
     stop: threading.Event
+    secret: ServerSecret
+    health: StorageHealth
 
     def shop(self, name: str | None = None) -> Shop:
         """The shop called ``name`` (the default one when None), made when it is new."""
@@ -157,14 +161,22 @@ def open_services(
     _make_home(settings.home)
     keep_memory()
     stop = threading.Event()
+    secret = server_secret(settings)
+    health = StorageHealth(utc_now)
     database = Database(settings.database)
+
+    def noticed(event: StorageEvent) -> None:
+        health.note(event)
+        _measure(event)
+        on_storage(_sentence(event))
+
     try:
         ready(database)
-        storage = open_storage(settings, stop=stop, on_storage=on_storage)
+        storage = open_storage(settings, stop=stop, on_event=noticed)
         spool = Spool(settings.home / "spool")
-        unwatch = meters.watch(lambda: samples(storage, spool))
+        unwatch = meters.watch(lambda: samples(storage, spool, here=health.state.here))
         try:
-            yield Services(settings, database, storage, spool, utc_now, stop)
+            yield Services(settings, database, storage, spool, utc_now, stop, secret, health)
         finally:
             unwatch()
             storage.close()
@@ -172,8 +184,14 @@ def open_services(
         database.close()
 
 
+def server_secret(settings: Settings) -> ServerSecret:
+    """The secret of this server, or of all that share the setting. Raises `UsageError` for one that is too short."""
+    given = settings.secret
+    return ServerSecret(settings.home / "secret", None if given is None else given.get_secret_value())
+
+
 def open_storage(
-    settings: Settings, *, stop: threading.Event, on_storage: Callable[[str], None] = lambda sentence: None
+    settings: Settings, *, stop: threading.Event, on_event: Callable[[StorageEvent], None] = lambda event: None
 ) -> Storage:
     """The storage of the settings: a folder, or an SFTP NAS behind retries and a circuit breaker."""
     url = settings.storage_url
@@ -187,15 +205,14 @@ def open_storage(
 
     target = parse_storage_url(url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
     sftp = SftpStorage(target, max_connections=settings.nas_max_connections)
+    return ResilientStorage(MeasuredStorage(sftp), patience_s=settings.store_patience_s, cancel=stop, on_event=on_event)
 
-    def tell(event: StorageEvent) -> None:
-        if event.kind == "away":
-            meters.count(NAS_OUTAGES)
-        level = logging.WARNING if event.kind == "away" else logging.INFO
-        logs.event(f"storage_{event.kind}", level=level, place="nas", away_s=round(event.away_s, 1), tries=event.tries)
-        on_storage(_sentence(event))
 
-    return ResilientStorage(MeasuredStorage(sftp), patience_s=settings.store_patience_s, cancel=stop, on_event=tell)
+def _measure(event: StorageEvent) -> None:
+    if event.kind == "away":
+        meters.count(NAS_OUTAGES)
+    level = logging.WARNING if event.kind == "away" else logging.INFO
+    logs.event(f"storage_{event.kind}", level=level, place="nas", away_s=round(event.away_s, 1), tries=event.tries)
 
 
 def _sentence(event: StorageEvent) -> str:

@@ -58,7 +58,7 @@ def test_an_upload_is_measured(library: Library, draw: Callable[..., Path], read
 
 
 def test_what_is_watched_is_asked_each_time(library: Library, read: Read) -> None:
-    unwatch = meters.watch(lambda: samples(library.storage, library.spool))
+    unwatch = meters.watch(lambda: samples(library.storage, library.spool, here=True))
     try:
         assert read("printdock_spool_files") == 0 and read("printdock_nas_up") == 1
         library.spool.keep("My Shop/Small/x.png", b"x")

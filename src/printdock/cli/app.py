@@ -12,7 +12,19 @@ from typing import Annotated
 
 import typer
 
-from printdock.cli import db, demo, designs, duplicates, ingest, library, mockup_batches, mockups, storage, templates
+from printdock.cli import (
+    db,
+    demo,
+    designs,
+    duplicates,
+    ingest,
+    library,
+    mockup_batches,
+    mockups,
+    serve,
+    storage,
+    templates,
+)
 from printdock.cli.common import say_error
 from printdock.cli.context import set_home
 from printdock.errors import PrintdockError, UsageError
@@ -37,6 +49,7 @@ def main(
 
 
 app.command("ingest")(ingest.ingest)
+app.command("serve")(serve.serve)
 app.add_typer(templates.app, name="templates")
 app.add_typer(designs.app, name="designs")
 app.add_typer(designs.uploads_app, name="uploads")

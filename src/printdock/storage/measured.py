@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeVar, runtime_checkable
 
 from printdock.errors import StorageError, StorageNotFound, StorageUnavailable
 from printdock.storage.base import Entry, Storage
 from printdock.storage.pool import PoolState
-from printdock.storage.resilient import Outage
 from printdock.storage.spool import Spool
 from printdock.telemetry import meters, traces
 from printdock.telemetry.meters import Sample
@@ -81,46 +79,29 @@ class MeasuredStorage:
             meters.observe(NAS_SECONDS, time.perf_counter() - started, operation=operation, result=result)
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """``outage``: since when it does not answer; None while it does. ``pool``: None for a storage without sessions, and
-    before the first is opened."""
-
-    outage: Outage | None
-    pool: PoolState | None
-
-
-@runtime_checkable
-class _Waits(Protocol):
-    def outage(self) -> Outage | None: ...
-
-
 @runtime_checkable
 class _Pools(Protocol):
     def pool_state(self) -> PoolState | None: ...
 
 
-def health_of(storage: Storage) -> Health:
-    """How ``storage`` fares, as far as its last calls have shown. Asks it nothing, so it never waits."""
-    outage: Outage | None = None
-    pool: PoolState | None = None
+def pool_of(storage: Storage) -> PoolState | None:
+    """The sessions of ``storage``; None for one without, and before the first is opened."""
     layer: object | None = storage
     while layer is not None:
-        outage = layer.outage() if isinstance(layer, _Waits) else outage
-        pool = layer.pool_state() if isinstance(layer, _Pools) else pool
+        if isinstance(layer, _Pools):
+            return layer.pool_state()
         layer = getattr(layer, "inner", None)
-    return Health(outage, pool)
+    return None
 
 
-def samples(storage: Storage, spool: Spool) -> list[Sample]:
-    """`health_of` and what waits in the spool, as metrics."""
-    health = health_of(storage)
-    found = [Sample(NAS_UP, 0 if health.outage else 1)]
+def samples(storage: Storage, spool: Spool, *, here: bool) -> list[Sample]:
+    """How the storage fares and what waits in the spool, as metrics. ``here``: whether it answers."""
+    found = [Sample(NAS_UP, 1 if here else 0)]
     with suppress(
         OSError
     ):  # a folder that cannot be read shows in the uploads; the other numbers are wanted all the same
         found.append(Sample(SPOOL_FILES, spool.count()))
-    if (pool := health.pool) is not None:
+    if (pool := pool_of(storage)) is not None:
         states = {"in_use": pool.leased, "idle": pool.idle, "connecting": pool.connecting, "limit": pool.limit}
         found += [Sample(SFTP_CONNECTIONS, number, {"state": state}) for state, number in states.items()]
         found.append(Sample(SFTP_WAITING, pool.waiting))

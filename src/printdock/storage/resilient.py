@@ -37,15 +37,6 @@ class StorageEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Outage:
-    """The storage does not answer, for ``away_s`` seconds and ``tries`` failed tries so far; ``error`` is the last."""
-
-    away_s: float
-    tries: int
-    error: StorageUnavailable
-
-
-@dataclass(frozen=True, slots=True)
 class Backoff:
     """Exponential with full jitter: before try n a wait between 0 and ``min(longest_s, first_s * 2**n)`` seconds.
 
@@ -111,10 +102,6 @@ class ResilientStorage:
         """See `Storage.close`."""
         self.inner.close()
 
-    def outage(self) -> Outage | None:
-        """What the last calls have shown; None while the storage answers. Never waits."""
-        return self._gate.outage()
-
     def _patiently(self, work: Callable[[], T]) -> T:
         deadline = time.monotonic() + self._patience_s
         while True:
@@ -146,12 +133,6 @@ class _Gate:
         self._failures = 0
         self._since = self._next_try = 0.0
         self._probe: int | None = None
-
-    def outage(self) -> Outage | None:
-        with self._changed:
-            if self._error is None:
-                return None
-            return Outage(time.monotonic() - self._since, self._failures, self._error)
 
     def enter(self, deadline: float, cancel: threading.Event) -> None:
         """Return when the caller may try. Raises the storage's last error at ``deadline``, and `Cancelled`."""
