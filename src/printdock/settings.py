@@ -161,6 +161,12 @@ class Settings(BaseSettings):
         description="The shop used when a command names none; also its folder on the NAS",
     )
 
+    cdn_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^?#@\s]+$",
+        validation_alias=_env("PRINTDOCK_CDN_URL"),
+        description="Address of a CDN in front of the server, such as https://cdn.example.com: pictures are linked there",
+    )
     log_format: LogFormat = Field(
         default=LogFormat.AUTO,
         validation_alias=_env("PRINTDOCK_LOG_FORMAT"),

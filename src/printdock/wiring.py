@@ -52,6 +52,14 @@ class Services:
     secret: ServerSecret
     health: StorageHealth
 
+    @property
+    def storage_at_once(self) -> Storage:
+        """The storage for somebody who looks at a screen: while it is away, calls fail instead of waiting."""
+        from printdock.storage.resilient import ResilientStorage
+
+        storage = self.storage
+        return storage.at_once() if isinstance(storage, ResilientStorage) else storage
+
     def shop(self, name: str | None = None) -> Shop:
         """The shop called ``name`` (the default one when None), made when it is new."""
         with self.database.write() as connection:
