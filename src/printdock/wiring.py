@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from printdock.designs.old_hashes import has_old_hashes
 from printdock.errors import UsageError
 from printdock.pipeline.limits import keep_memory
 from printdock.settings import Settings
-from printdock.shops.queries import Shop, ensure_shop
+from printdock.shops.queries import Shop, ensure_shop, get_shop
 from printdock.storage.base import Storage
 from printdock.storage.health import StorageHealth
 from printdock.storage.measured import MeasuredStorage, samples
@@ -41,7 +41,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What a command works with. ``storage`` retries; ``stop`` ends waiting and working early."""
+    """What a command works with, or a server and all its jobs: safe from many threads.
+
+    ``storage`` retries; ``stop`` ends waiting and working early.
+    """
 
     settings: Settings
     database: Database
@@ -59,6 +62,18 @@ class Services:
 
         storage = self.storage
         return storage.at_once() if isinstance(storage, ResilientStorage) else storage
+
+    def until(self, stop: threading.Event) -> Services:
+        """The same services for work that ends when ``stop`` is set, whatever else goes on. Not to be closed."""
+        from printdock.storage.resilient import ResilientStorage
+
+        storage = self.storage.until(stop) if isinstance(self.storage, ResilientStorage) else self.storage
+        return replace(self, stop=stop, storage=storage)
+
+    def shop_of(self, shop_id: int) -> Shop:
+        """The shop with this id. Raises `UsageError`."""
+        with self.database.read() as connection:
+            return get_shop(connection, shop_id)
 
     def shop(self, name: str | None = None) -> Shop:
         """The shop called ``name`` (the default one when None), made when it is new."""

@@ -18,12 +18,14 @@ from printdock.cli import (
     designs,
     duplicates,
     ingest,
+    jobs,
     library,
     mockup_batches,
     mockups,
     serve,
     storage,
     templates,
+    worker,
 )
 from printdock.cli.common import say_error
 from printdock.cli.context import set_home
@@ -58,6 +60,8 @@ mockups.app.command("render")(mockup_batches.render)
 mockups.app.command("results")(mockup_batches.results)
 mockups.app.command("sheet")(mockup_batches.sheet)
 app.add_typer(mockups.app, name="mockups")
+app.add_typer(jobs.app, name="jobs")
+app.command("worker")(worker.worker)
 app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)

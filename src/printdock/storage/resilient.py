@@ -84,6 +84,12 @@ class ResilientStorage:
         other._patience_s = 0.0
         return other
 
+    def until(self, cancel: threading.Event) -> ResilientStorage:
+        """The same storage, outages and all, for work of its own that ``cancel`` stops; close only the first one."""
+        other = copy(self)
+        other._cancel = cancel
+        return other
+
     def put(self, key: str, data: bytes) -> None:
         """See `Storage.put`."""
         self._patiently(lambda: self.inner.put(key, data))
