@@ -148,7 +148,8 @@ MOCKUP_SECONDS = Metric(
 JOBS = Metric(
     "printdock_jobs_total",
     Kind.COUNTER,
-    "Jobs this process ran to an end, by kind and result: completed, failed, retried, cancelled, paused or lost.",
+    "Jobs this process ran to an end, by kind and result: completed, failed, retried, released,"
+    " cancelled, paused or lost (another worker has it).",
     labels=("kind", "result"),
 )
 JOB_SECONDS = Metric(
