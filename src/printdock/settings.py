@@ -314,6 +314,15 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def address(self) -> str:
+        """Where people reach the server, such as ``http://127.0.0.1:8000``."""
+        if self.url:
+            return self.url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        host = f"[{host}]" if ":" in host else host
+        return f"http{'s' if self.tls_cert else ''}://{host}:{self.port}"
+
+    @property
     def storage_url(self) -> str:
         """Where print files go: an ``sftp://`` address or a folder."""
         if self.storage is not None:

@@ -31,6 +31,7 @@ from printdock.telemetry.table import NAS_OUTAGES
 from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
+    from printdock.accounts.oidc import Provider
     from printdock.mockups.batch import Batch, Progress
 
 
@@ -211,6 +212,20 @@ def server_secret(settings: Settings) -> ServerSecret:
     """The secret of this server, or of all that share the setting. Raises `UsageError` for one that is too short."""
     given = settings.secret
     return ServerSecret(settings.home / "secret", None if given is None else given.get_secret_value())
+
+
+def sign_in_provider(settings: Settings) -> Provider | None:
+    """The OpenID Connect provider of the settings. Raises `UsageError` when only half of it is set."""
+    if settings.oidc_issuer is None:
+        return None
+    if settings.oidc_client_id is None:
+        raise UsageError("PRINTDOCK_OIDC_ISSUER needs PRINTDOCK_OIDC_CLIENT_ID.", code="half_a_setting")
+    from printdock.accounts.oidc import Provider
+
+    secret = settings.oidc_client_secret
+    return Provider(
+        settings.oidc_issuer, settings.oidc_client_id, None if secret is None else secret.get_secret_value()
+    )
 
 
 def open_storage(

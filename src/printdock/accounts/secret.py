@@ -5,11 +5,13 @@ Servers that share a database must share it. It lies in the home, readable by it
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import threading
 from pathlib import Path
 
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -42,6 +44,10 @@ class ServerSecret:
             if self._root is None:
                 self._root = self._given.encode() if self._given is not None else _read_or_make(self._file)
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"printdock " + purpose.encode()).derive(self._root)
+
+    def fernet(self, purpose: str) -> Fernet:
+        """Seals and opens small things (authenticated encryption) with the key for ``purpose``."""
+        return Fernet(base64.urlsafe_b64encode(self.key(purpose)))
 
     def __repr__(self) -> str:
         return "ServerSecret(***)"

@@ -12,9 +12,10 @@ from starlette_compress import CompressMiddleware
 
 from printdock.api import routes
 from printdock.api.document import document, operation_id
+from printdock.api.headers import SafeHeaders
 from printdock.api.problems import answer_errors
 from printdock.api.state import Stopping
-from printdock.wiring import Services
+from printdock.wiring import Services, sign_in_provider
 
 PREFIX = "/api/v1"
 
@@ -40,6 +41,7 @@ def create_app(services: AbstractContextManager[Services]) -> FastAPI:
         app.include_router(router)
     answer_errors(app)
     app.add_middleware(CompressMiddleware)
+    app.add_middleware(SafeHeaders)
     return app
 
 
@@ -50,6 +52,7 @@ def _lifespan(services: AbstractContextManager[Services]):  # type: ignore[no-un
         app.state.stopping = stopping
         # Opening may wait for a database: not in the event loop, which must notice a signal meanwhile.
         app.state.services = await asyncio.to_thread(services.__enter__)
+        app.state.provider = sign_in_provider(app.state.services.settings)
         stopping.listen()
         try:
             yield

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+
+from printdock.accounts.passwords import LONGEST, SHORTEST
 
 
 def _no_control(text: str) -> str:
@@ -19,3 +21,16 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterVali
 
 #: A whole number that names something, in a path; PostgreSQL's ``integer`` ends there.
 Key = Annotated[int, Path(ge=1, le=2_147_483_647)]
+
+#: An address as it is typed; `accounts.users.normal_email` says what is one.
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=3, max_length=254),
+    AfterValidator(_no_control),
+    Field(examples=["rose@example.com"]),
+]
+
+#: Bounded, so that nobody makes the server hash a novel; never shown again.
+Password = Annotated[
+    SecretStr, Field(min_length=SHORTEST, max_length=LONGEST, examples=["correct horse battery staple"])
+]

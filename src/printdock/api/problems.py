@@ -27,6 +27,7 @@ _log = logging.getLogger("printdock.api")
 #: The status of an error, by its code where that says more than its class.
 STATUS_BY_CODE: dict[str, int] = {
     "bad_key": 422,
+    "oidc_unavailable": 503,
     "shop_exists": 409,
     "template_exists": 409,
     "too_large": 413,

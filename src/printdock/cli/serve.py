@@ -40,7 +40,7 @@ def serve(
     # The processes that answer read the settings themselves.
     os.environ["PRINTDOCK_HOME"] = str(settings.home)
     _prepare(settings)
-    errors_console.print(f"printdock answers at {_address(settings)}", highlight=False)
+    errors_console.print(f"printdock answers at {settings.address}", highlight=False)
     _server(settings).serve()
 
 
@@ -50,14 +50,6 @@ def _check(settings: Settings) -> None:
     for file in (settings.tls_cert, settings.tls_key):
         if file is not None and not os.access(file, os.R_OK):
             raise UsageError(f"{file} cannot be read.")
-
-
-def _address(settings: Settings) -> str:
-    if settings.url:
-        return settings.url.rstrip("/")
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    host = f"[{host}]" if ":" in host else host
-    return f"http{'s' if settings.tls_cert else ''}://{host}:{settings.port}"
 
 
 def _prepare(settings: Settings) -> None:
@@ -79,7 +71,7 @@ def _prepare(settings: Settings) -> None:
     errors_console.print(
         f"Nobody has an account yet. This link makes yours, once, within {OWNER_LASTS.total_seconds() / 60:.0f} minutes:"
     )
-    errors_console.print(address(_address(settings), token), highlight=False, soft_wrap=True, markup=False)
+    errors_console.print(address(settings.address, token), highlight=False, soft_wrap=True, markup=False)
 
 
 def _server(settings: Settings) -> AbstractServer[Any]:
