@@ -20,8 +20,6 @@ from fastapi import Depends
 
 from printdock.api.state import ServicesIn
 from printdock.designs.catalog import PrintFileRow
-from printdock.designs.small import SIZES
-from printdock.imaging.small import SMALL_VERSION
 from printdock.mockups.ledger import MockupRow
 
 PREFIX = "/api/v1/files"
@@ -34,15 +32,10 @@ class FileKind(StrEnum):
     """What an address leads to."""
 
     PRINT = "print"
-    SMALL = "small"  # of a print file: a card
-    MEDIUM = "medium"  # of a print file: a phone's screen
+    SMALL = "small"  # thumbnail of a print file
     MOCKUP = "mockup"
-    MOCKUP_SMALL = "mockup-small"
+    MOCKUP_SMALL = "mockup-small"  # thumbnail of a mockup
     BASE = "base"  # a picture of a mockup set
-
-
-#: Longest side, px, of the small pictures of print files.
-SIZE_OF = dict(zip((FileKind.SMALL, FileKind.MEDIUM), SIZES, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +73,8 @@ class Addresses:
         return self._of_print(FileKind.PRINT, shop_id, file)
 
     def small(self, shop_id: int, file: PrintFileRow) -> str | None:
-        """Of its small picture."""
+        """Of its thumbnail; None as for `print_file`."""
         return self._of_print(FileKind.SMALL, shop_id, file)
-
-    def medium(self, shop_id: int, file: PrintFileRow) -> str | None:
-        """Of its larger small picture."""
-        return self._of_print(FileKind.MEDIUM, shop_id, file)
 
     def mockup(self, shop_id: int, mockup: MockupRow) -> str:
         """Of a rendered mockup."""
@@ -93,8 +82,8 @@ class Addresses:
 
     def mockup_small(self, shop_id: int, mockup: MockupRow) -> str:
         """Of its thumbnail."""
-        name = f"{mockup.name.rsplit('.', 1)[0]}.webp"
-        return self._address(FileAddress(FileKind.MOCKUP_SMALL, shop_id, mockup.id, mockup.sha256.hex(), name))
+        key = mockup.id, mockup.sha256.hex(), small_name(mockup.name)
+        return self._address(FileAddress(FileKind.MOCKUP_SMALL, shop_id, *key))
 
     def base_picture(self, shop_id: int, set_id: UUID, stored_name: str) -> str:
         """Of a picture of a mockup set, by its stored name: its digest and a suffix."""
@@ -114,8 +103,8 @@ class Addresses:
 
 
 def small_name(name: str) -> str:
-    """The name of a small picture: with the version of how it is made, for a new version has other bytes."""
-    return f"{name.rsplit('.', 1)[0]}.v{SMALL_VERSION}.webp"
+    """The name of a thumbnail of the file ``name``."""
+    return f"{name.rsplit('.', 1)[0]}.webp"
 
 
 async def addresses_of(services: ServicesIn) -> Addresses:

@@ -52,7 +52,12 @@ class MeasureRequests:
                 meters.observe(HTTP_SECONDS, seconds, method=method, route=route)
                 _name(span, method, route, status)
                 logs.event(
-                    "request", level=_level(status), method=method, route=route, status=status, ms=round(seconds * 1000, 1)
+                    "request",
+                    level=_level(status),
+                    method=method,
+                    route=route,
+                    status=status,
+                    ms=round(seconds * 1000, 1),
                 )
 
 

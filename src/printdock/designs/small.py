@@ -1,55 +1,45 @@
-"""Small pictures of print files, made when first asked for and kept on this machine."""
+"""The thumbnail of one print file for somebody who looks at it now: made, and stored for the next one, where it is missing."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import hashlib
+from contextlib import suppress
 from typing import BinaryIO, Protocol
-from uuid import uuid4
 
-from printdock.imaging.small import SMALL_VERSION, small_file
-
-#: Longest side, px: a card in a list, and a picture that fills a phone.
-SIZES = (320, 1024)
-
-#: Largest print file that a small picture is made of while somebody waits, bytes: all of it is read first.
-LARGEST = 200_000_000
+from printdock.designs.thumbnails import THUMBNAIL_PX, thumbnail_key
+from printdock.errors import InputRefused, KeyTaken, StorageNotFound
+from printdock.imaging.small import art_thumbnail
+from printdock.shops.queries import Shop
+from printdock.storage.base import Storage
 
 
 class Opens(Protocol):
-    """The storage, or the spool: all that is needed of them here."""
+    """The storage, or the spool: all that is needed of them to read a print file."""
 
     def open(self, key: str) -> BinaryIO: ...
 
 
-class SmallPictures:
-    """Those below ``folder``. Nothing is lost with them: they are made again. Safe from threads and processes."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def get(self, storage: Opens, path: str, sha256: bytes, size: int, *, max_pixels: int) -> bytes:
-        """WebP of the print file stored as ``path``, whose digest is ``sha256``.
-
-        Raises what reading it raises, and `InputRefused` where it is no picture.
-        """
-        kept = self._folder / sha256.hex()[:2] / f"{sha256.hex()}-{size}-{SMALL_VERSION}.webp"
-        try:
-            return kept.read_bytes()
-        except FileNotFoundError:
-            pass
-        with storage.open(path) as stream:
-            data = small_file(stream.read(LARGEST), size, max_pixels=max_pixels)
-        _keep(kept, data)
-        return data
-
-
-def _keep(path: Path, data: bytes) -> None:
-    """Write whole or not at all. Not durable: a file lost with the machine is made again."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{uuid4().hex}.part")
+def stored_thumbnail(storage: Storage, shop: Shop, path: str, sha256: bytes, *, max_pixels: int) -> bytes:
+    """WebP of the print file stored as ``path``. Raises as `fresh_thumbnail`, and what the storage raises."""
+    key = thumbnail_key(shop.name, sha256)
     try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        with storage.open(key) as stream:
+            return stream.read()
+    except StorageNotFound:
+        data = fresh_thumbnail(storage, path, sha256, max_pixels=max_pixels)
+    with suppress(KeyTaken):  # somebody else made it meanwhile
+        storage.put(key, data)
+    return data
+
+
+def fresh_thumbnail(source: Opens, path: str, sha256: bytes, *, max_pixels: int) -> bytes:
+    """WebP of the print file, which is read whole. Raises `InputRefused` where its bytes are not those that were stored."""
+    with source.open(path) as stream:
+        data = stream.read()
+    if hashlib.sha256(data).digest() != sha256:
+        raise InputRefused(
+            "The print file has other bytes than were stored.",
+            code="print_file_changed",
+            remedy="Run `printdock verify --deep --repair`.",
+        )
+    return art_thumbnail(data, THUMBNAIL_PX, max_pixels=max_pixels)

@@ -151,11 +151,6 @@ def premultiplied(image: VipsImage) -> VipsImage:
     return image.premultiply().rint().cast("uchar")
 
 
-def unpremultiplied(image: VipsImage) -> VipsImage:
-    """The reverse of `premultiplied`: straight RGBA uint8."""
-    return image.unpremultiply().rint().cast("uchar")
-
-
 def cropped(image: VipsImage, box: Box) -> VipsImage:
     return image.crop(box.x, box.y, box.width, box.height)
 

@@ -12,13 +12,13 @@ from fastapi import APIRouter, Path, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from printdock.api.addresses import SIZE_OF, FileAddress, FileKind, small_name
+from printdock.api.addresses import FileAddress, FileKind, small_name
 from printdock.api.delivery import Content, deliver
 from printdock.api.fields import Key
 from printdock.api.problems import declared
 from printdock.api.state import ServicesIn
 from printdock.designs.catalog import print_file_by_id
-from printdock.designs.small import SmallPictures
+from printdock.designs.small import fresh_thumbnail, stored_thumbnail
 from printdock.errors import NotFound
 from printdock.mockups.ledger import mockup_by_id
 from printdock.mockups.naming import thumbnail_of
@@ -104,7 +104,7 @@ def _absent() -> NotFound:
 def _found(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:
     """The content, or how to make it once the database is let go; None where the shop has no such file (any more)."""
     match address.kind:
-        case FileKind.PRINT | FileKind.SMALL | FileKind.MEDIUM:
+        case FileKind.PRINT | FileKind.SMALL:
             return _of_print(connection, services, shop, address)
         case FileKind.MOCKUP | FileKind.MOCKUP_SMALL:
             return _of_mockup(connection, services, shop, address)
@@ -116,20 +116,24 @@ def _of_print(connection: Connection, services: Services, shop: Shop, address: F
     row = print_file_by_id(connection, shop.id, address.key)
     if row is None or row.state == "missing" or row.sha256 is None or bytes(row.sha256).hex() != address.sha256:
         return None
+    storage, spool = services.storage_at_once, services.spool
     spooled = row.state == "spooled"
-    source = services.spool if spooled else services.storage_at_once
     name = str(row.path).rsplit("/", 1)[-1]
     if address.kind is FileKind.PRINT:
+        source = spool if spooled else storage
         return Content(row.bytes, address.sha256, _type(name), name, lambda: source.open(row.path))
 
     def small() -> Content:
-        kept = SmallPictures(services.settings.home / "small")
-        data = kept.get(
-            source, row.path, bytes(row.sha256), SIZE_OF[address.kind], max_pixels=services.settings.max_pixels
+        what = row.path, bytes(row.sha256)
+        most = services.settings.max_pixels
+        data = (
+            fresh_thumbnail(spool, *what, max_pixels=most)
+            if spooled
+            else stored_thumbnail(storage, shop, *what, max_pixels=most)
         )
         return _in_memory(data, small_name(name))
 
-    return small if address.name == small_name(name) else None
+    return small
 
 
 def _of_mockup(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:

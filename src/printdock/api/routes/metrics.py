@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from functools import lru_cache
-from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from printdock.api.background import BackgroundIn
 from printdock.api.problems import declared
 from printdock.api.state import ServicesIn
 from printdock.errors import DatabaseUnavailable, NotAllowed
-from printdock.jobs.shared import SharedNumbers
 from printdock.telemetry import exposition
-from printdock.wiring import Services
 
 router = APIRouter(tags=["health"])
 
@@ -26,7 +23,9 @@ async def _may_read(request: Request, services: ServicesIn) -> None:
     if token is not None:
         sent = request.headers.get("authorization", "").encode("utf-8", "surrogatepass")
         if not hmac.compare_digest(sent, f"Bearer {token.get_secret_value()}".encode()):
-            raise NotAllowed("These numbers are read with the token of PRINTDOCK_METRICS_TOKEN.", code="no_metrics_token")
+            raise NotAllowed(
+                "These numbers are read with the token of PRINTDOCK_METRICS_TOKEN.", code="no_metrics_token"
+            )
     elif not _is_here(request):
         raise NotAllowed(
             "These numbers are only read from this machine.",
@@ -48,29 +47,17 @@ def _is_here(request: Request) -> bool:
     "/metrics",
     dependencies=[Depends(_may_read)],
     response_class=Response,
-    responses={200: {"description": "All numbers", "content": {"text/plain": {"schema": {"type": "string"}}}}, **declared(403)},
+    responses={
+        200: {"description": "All numbers", "content": {"text/plain": {"schema": {"type": "string"}}}},
+        **declared(403),
+    },
 )
-def read_metrics(request: Request, services: Annotated[Services, ServicesIn.__metadata__[0]]) -> Response:
+def read_metrics(request: Request, background: BackgroundIn) -> Response:
     """The numbers as text, or as OpenMetrics where that is accepted. Those of the jobs are left out while the database is
     away: the others are wanted all the more then."""
     try:
-        shared = _shared(services).read()
+        shared = background.numbers.read()
     except DatabaseUnavailable:
         shared = []
     text, content_type = exposition.switch_on().text(request.headers.get("accept", ""), shared)
     return Response(text, media_type=None, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
-
-
-@lru_cache(maxsize=4)
-def _shared_of(key: int, services_database: object) -> None:  # pragma: no cover
-    raise AssertionError
-
-
-def _shared(services: Services) -> SharedNumbers:
-    found = _SHARED.get(id(services.database))
-    if found is None:
-        found = _SHARED[id(services.database)] = SharedNumbers(services.database, services.clock)
-    return found
-
-
-_SHARED: dict[int, SharedNumbers] = {}
