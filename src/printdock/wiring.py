@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -31,8 +31,11 @@ from printdock.telemetry.table import NAS_OUTAGES
 from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from printdock.accounts.oidc import Provider
     from printdock.mockups.batch import Batch, Progress
+    from printdock.mockups.plan import Plan
 
 
 def utc_now() -> datetime:
@@ -116,7 +119,38 @@ class Services:
             else lambda: self.template(template.name, self.shop(template.shop.name)),
         )
 
-    def mockup_batch(self, *, report: Callable[[Progress], None], force: bool = False, dry_run: bool = False) -> Batch:
+    def mockup_plan(
+        self,
+        shop: Shop,
+        set_name: str,
+        template: str | None = None,
+        *,
+        numbers: Sequence[int] | None = None,
+        designs: Sequence[UUID] | None = None,
+        colours: Sequence[str] | None = None,
+    ) -> Plan:
+        """The mockups of designs (by number or id; all when neither is given) on a set. Raises `UsageError`."""
+        from printdock.mockups.plan import find_print_files, make_plan
+        from printdock.mockups.sets import find_set
+
+        with self.database.read() as connection:
+            mockup_set = find_set(connection, shop, set_name)
+        name = template or mockup_set.template
+        if name is None:
+            raise UsageError(f"The set {set_name!r} serves any template.", remedy="Say which: --template NAME.")
+        product = self.template(name, shop)
+        with self.database.read() as connection:
+            files = find_print_files(connection, product, numbers, designs)
+        return make_plan(mockup_set, product, files, colours)
+
+    def mockup_batch(
+        self,
+        *,
+        report: Callable[[Progress], None],
+        force: bool = False,
+        force_before: datetime | None = None,
+        dry_run: bool = False,
+    ) -> Batch:
         """A batch of mockups of imported sets, with the limits of the settings."""
         from printdock.mockups.batch import Batch
         from printdock.mockups.sets import load_picture
@@ -129,6 +163,7 @@ class Services:
             limits=limits(self.settings),
             cache_bytes=self.settings.mockup_cache_mb * 1_000_000,
             force=force,
+            force_before=force_before,
             dry_run=dry_run,
             report=report,
             stop=self.stop,

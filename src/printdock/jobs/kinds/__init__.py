@@ -6,10 +6,10 @@ from typing import Any
 
 from printdock.errors import UsageError
 from printdock.jobs.job import NewJob
-from printdock.jobs.kinds import probe
+from printdock.jobs.kinds import mockups, probe, thumbnails, verify
 from printdock.jobs.work import Kind, parsed
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (probe.KIND,)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (mockups.KIND, thumbnails.KIND, verify.KIND, probe.KIND)}
 
 
 def new_job(kind: str, data: dict[str, Any], **more: Any) -> NewJob:
