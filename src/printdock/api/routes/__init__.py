@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from printdock.api import old
 from printdock.api.routes import (
     audit,
     designs,
@@ -45,4 +46,4 @@ API: tuple[APIRouter, ...] = (
     settings.router,
     files.router,
 )
-ROOT: tuple[APIRouter, ...] = (health.router, metrics.router)
+ROOT: tuple[APIRouter, ...] = (health.router, metrics.router, old.router)
