@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,16 +20,22 @@ from printdock.designs.old_hashes import has_old_hashes
 from printdock.errors import UsageError
 from printdock.pipeline.limits import keep_memory
 from printdock.settings import Settings
-from printdock.shops.queries import Shop, ensure_shop
+from printdock.shops.queries import Shop, ensure_shop, get_shop
 from printdock.storage.base import Storage
 from printdock.storage.health import StorageHealth
+from printdock.storage.measured import MeasuredStorage, samples
 from printdock.storage.resilient import StorageEvent
 from printdock.storage.spool import Spool
+from printdock.telemetry import logs, meters
+from printdock.telemetry.table import NAS_OUTAGES
 from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from printdock.accounts.oidc import Provider
     from printdock.mockups.batch import Batch, Progress
+    from printdock.mockups.plan import Plan
 
 
 def utc_now() -> datetime:
@@ -38,7 +45,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What a command works with. ``storage`` retries; ``stop`` ends waiting and working early."""
+    """What a command works with, or a server and all its jobs: safe from many threads.
+
+    ``storage`` retries; ``stop`` ends waiting and working early.
+    """
 
     settings: Settings
     database: Database
@@ -48,6 +58,26 @@ class Services:
     stop: threading.Event
     secret: ServerSecret
     health: StorageHealth
+
+    @property
+    def storage_at_once(self) -> Storage:
+        """The storage for somebody who looks at a screen: while it is away, calls fail instead of waiting."""
+        from printdock.storage.resilient import ResilientStorage
+
+        storage = self.storage
+        return storage.at_once() if isinstance(storage, ResilientStorage) else storage
+
+    def until(self, stop: threading.Event) -> Services:
+        """The same services for work that ends when ``stop`` is set, whatever else goes on. Not to be closed."""
+        from printdock.storage.resilient import ResilientStorage
+
+        storage = self.storage.until(stop) if isinstance(self.storage, ResilientStorage) else self.storage
+        return replace(self, stop=stop, storage=storage)
+
+    def shop_of(self, shop_id: int) -> Shop:
+        """The shop with this id. Raises `UsageError`."""
+        with self.database.read() as connection:
+            return get_shop(connection, shop_id)
 
     def shop(self, name: str | None = None) -> Shop:
         """The shop called ``name`` (the default one when None), made when it is new."""
@@ -89,7 +119,49 @@ class Services:
             else lambda: self.template(template.name, self.shop(template.shop.name)),
         )
 
-    def mockup_batch(self, *, report: Callable[[Progress], None], force: bool = False, dry_run: bool = False) -> Batch:
+    def mockup_plan(
+        self,
+        shop: Shop,
+        set_name: str,
+        template: str | None = None,
+        *,
+        numbers: Sequence[int] | None = None,
+        designs: Sequence[UUID] | None = None,
+        colours: Sequence[str] | None = None,
+    ) -> Plan:
+        """The mockups of designs (by number or id; all when neither is given) on a set. Raises `UsageError`."""
+        from printdock.mockups.plan import find_print_files, make_plan
+        from printdock.mockups.sets import find_set
+
+        with self.database.read() as connection:
+            mockup_set = find_set(connection, shop, set_name)
+        name = template or mockup_set.template
+        if name is None:
+            raise UsageError(f"The set {set_name!r} serves any template.", remedy="Say which: --template NAME.")
+        product = self.template(name, shop)
+        with self.database.read() as connection:
+            files = find_print_files(connection, product, numbers, designs)
+        return make_plan(mockup_set, product, files, colours)
+
+    def check_mockup_names(self, shop: Shop, set_name: str, template: str | None) -> None:
+        """Whether there are such a set and such a template. Raises `UsageError` as `mockup_plan`."""
+        from printdock.mockups.sets import find_set
+
+        with self.database.read() as connection:
+            mockup_set = find_set(connection, shop, set_name)
+        name = template or mockup_set.template
+        if name is None:
+            raise UsageError(f"The set {set_name!r} serves any template.", remedy="Say which.", code="no_template")
+        self.template(name, shop)
+
+    def mockup_batch(
+        self,
+        *,
+        report: Callable[[Progress], None],
+        force: bool = False,
+        force_before: datetime | None = None,
+        dry_run: bool = False,
+    ) -> Batch:
         """A batch of mockups of imported sets, with the limits of the settings."""
         from printdock.mockups.batch import Batch
         from printdock.mockups.sets import load_picture
@@ -102,10 +174,36 @@ class Services:
             limits=limits(self.settings),
             cache_bytes=self.settings.mockup_cache_mb * 1_000_000,
             force=force,
+            force_before=force_before,
             dry_run=dry_run,
             report=report,
             stop=self.stop,
         )
+
+
+@contextmanager
+def open_telemetry(settings: Settings, *, metrics_port: bool = False) -> Iterator[None]:
+    """Logs, metrics and traces of a process that serves or works for long, as the settings say.
+
+    ``metrics_port``: answer `/metrics` on a port of its own where the settings name one, for a process without another
+    door. Raises `UsageError` where that port is taken.
+    """
+    from printdock.telemetry import exposition, traces
+
+    logs.configure(form=settings.log_format, level=settings.log_level, secrets=settings.secrets())
+    exposition.switch_on()
+    with ExitStack() as closing:
+        if settings.otlp_endpoint:
+            closing.callback(traces.switch_on(settings.otlp_endpoint))
+        if metrics_port and settings.metrics_port:
+            try:
+                closing.callback(exposition.serve(settings.metrics_host, settings.metrics_port))
+            except OSError as error:
+                raise UsageError(
+                    f"/metrics cannot listen on {settings.metrics_host}:{settings.metrics_port}: {error.strerror}.",
+                    remedy="Set PRINTDOCK_METRICS_PORT to a free port.",
+                ) from error
+        yield
 
 
 def limits(settings: Settings) -> Limits:
@@ -139,14 +237,18 @@ def open_services(
 
     def noticed(event: StorageEvent) -> None:
         health.note(event)
+        _measure(event)
         on_storage(_sentence(event))
 
     try:
         ready(database)
         storage = open_storage(settings, stop=stop, on_event=noticed)
+        spool = Spool(settings.home / "spool")
+        unwatch = meters.watch(lambda: samples(storage, spool, here=health.state.here))
         try:
-            yield Services(settings, database, storage, Spool(settings.home / "spool"), utc_now, stop, secret, health)
+            yield Services(settings, database, storage, spool, utc_now, stop, secret, health)
         finally:
+            unwatch()
             storage.close()
     finally:
         database.close()
@@ -180,14 +282,21 @@ def open_storage(
     if "://" not in url:
         from printdock.storage.local import LocalStorage
 
-        return LocalStorage(Path(url).expanduser())
+        return MeasuredStorage(LocalStorage(Path(url).expanduser()))
     from printdock.storage.resilient import ResilientStorage
     from printdock.storage.sftp import SftpStorage
     from printdock.storage.urls import parse_storage_url
 
     target = parse_storage_url(url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
     sftp = SftpStorage(target, max_connections=settings.nas_max_connections)
-    return ResilientStorage(sftp, patience_s=settings.store_patience_s, cancel=stop, on_event=on_event)
+    return ResilientStorage(MeasuredStorage(sftp), patience_s=settings.store_patience_s, cancel=stop, on_event=on_event)
+
+
+def _measure(event: StorageEvent) -> None:
+    if event.kind == "away":
+        meters.count(NAS_OUTAGES)
+    level = logging.WARNING if event.kind == "away" else logging.INFO
+    logs.event(f"storage_{event.kind}", level=level, place="nas", away_s=round(event.away_s, 1), tries=event.tries)
 
 
 def _sentence(event: StorageEvent) -> str:

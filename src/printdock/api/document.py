@@ -25,6 +25,11 @@ TAGS = [
     {"name": "duplicates", "description": "What was refused or flagged, and a person's decisions."},
     {"name": "mockups", "description": "Mockup sets and rendered mockups."},
     {"name": "jobs", "description": "Background work."},
+    {"name": "library", "description": "The shop's print files as a whole."},
+    {"name": "files", "description": "Pictures by immutable addresses, which other answers name."},
+    {"name": "storage", "description": "The NAS or folder that files are stored in."},
+    {"name": "settings", "description": "What the server was told."},
+    {"name": "old", "description": "The two endpoints of the replaced system, unchanged in form."},
     {"name": "health", "description": "For load balancers and supervisors."},
 ]
 
@@ -61,7 +66,7 @@ def _declare_problems(made: dict[str, Any]) -> None:
         schemas.pop(unused, None)
     for path, operations in made["paths"].items():
         for operation in operations.values():
-            if path.startswith("/api/"):
+            if path.startswith(("/api/", "/mockups/")):
                 _declare(operation)
 
 

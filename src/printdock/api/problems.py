@@ -26,12 +26,21 @@ _log = logging.getLogger("printdock.api")
 
 #: The status of an error, by its code where that says more than its class.
 STATUS_BY_CODE: dict[str, int] = {
+    "already_decided": 409,
     "bad_key": 422,
+    "job_ended": 409,
+    "job_taken": 409,
     "oidc_unavailable": 503,
     "shop_exists": 409,
     "template_exists": 409,
     "too_large": 413,
     "too_many_pixels": 413,
+    "unknown_design": 404,
+    "unknown_job": 404,
+    "unknown_match": 404,
+    "unknown_mockup_set": 404,
+    "unknown_template": 404,
+    "unknown_upload": 404,
 }
 STATUS_BY_CLASS: dict[type[PrintdockError], int] = {
     errors.UsageError: 422,

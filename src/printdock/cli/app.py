@@ -18,6 +18,7 @@ from printdock.cli import (
     designs,
     duplicates,
     ingest,
+    jobs,
     keys,
     library,
     mockup_batches,
@@ -26,6 +27,7 @@ from printdock.cli import (
     storage,
     templates,
     users,
+    worker,
 )
 from printdock.cli.common import say_error
 from printdock.cli.context import set_home
@@ -60,6 +62,8 @@ mockups.app.command("render")(mockup_batches.render)
 mockups.app.command("results")(mockup_batches.results)
 mockups.app.command("sheet")(mockup_batches.sheet)
 app.add_typer(mockups.app, name="mockups")
+app.add_typer(jobs.app, name="jobs")
+app.command("worker")(worker.worker)
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(storage.app, name="storage")

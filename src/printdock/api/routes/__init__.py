@@ -4,7 +4,28 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from printdock.api.routes import audit, health, keys, links, oidc, people, session, shops, templates
+from printdock.api import old
+from printdock.api.routes import (
+    audit,
+    designs,
+    duplicates,
+    files,
+    health,
+    jobs,
+    keys,
+    library,
+    links,
+    metrics,
+    mockup_sets,
+    mockups,
+    oidc,
+    people,
+    session,
+    settings,
+    shops,
+    storage,
+    templates,
+)
 
 API: tuple[APIRouter, ...] = (
     session.router,
@@ -15,5 +36,14 @@ API: tuple[APIRouter, ...] = (
     audit.router,
     shops.router,
     templates.router,
+    designs.router,
+    duplicates.router,
+    mockup_sets.router,
+    mockups.router,
+    jobs.router,
+    library.router,
+    storage.router,
+    settings.router,
+    files.router,
 )
-ROOT: tuple[APIRouter, ...] = (health.router,)
+ROOT: tuple[APIRouter, ...] = (health.router, metrics.router, old.router)
