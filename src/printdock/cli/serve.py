@@ -40,6 +40,8 @@ def serve(
     # The processes that answer read the settings themselves.
     os.environ["PRINTDOCK_HOME"] = str(settings.home)
     _prepare(settings)
+    if hasattr(signal, "SIGUSR1"):
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # its default would end a worker that does not listen yet
     errors_console.print(f"printdock answers at {settings.address}", highlight=False)
     _server(settings).serve()
 
@@ -85,6 +87,9 @@ def _server(settings: Settings) -> AbstractServer[Any]:
         _asked = False
 
         def signal_handler_interrupt(self, *arguments: Any, **named: Any) -> None:
+            if os.getpid() != self.pid:
+                # A worker that has not come to its own handlers yet has this one from the fork. It serves nothing yet.
+                os._exit(0)
             if self._asked or not settings.drain_s:
                 super().signal_handler_interrupt(*arguments, **named)
                 return
