@@ -42,8 +42,9 @@ def serve(
     _prepare(settings)
     if hasattr(signal, "SIGUSR1"):
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # its default would end a worker that does not listen yet
-    errors_console.print(f"printdock answers at {settings.address}", highlight=False)
-    _server(settings).serve()
+    server = _server(settings)
+    server.on_startup(lambda: errors_console.print(f"printdock answers at {settings.address}", highlight=False))
+    server.serve()
 
 
 def _check(settings: Settings) -> None:
