@@ -34,9 +34,9 @@ def api(tmp_path: Path, home: Path, openssh: OpenSshServer, monkeypatch: pytest.
 
 
 def test_parts_and_outages(api: Api, openssh: OpenSshServer, tmp_path: Path) -> None:
-    services, call = api.services, api.script()
+    services, call, shop = api.services, api.script(), api.shop("My Shop")
     with services.database.write() as connection:
-        template = add_template(connection, api.shop("My Shop"), "Large", LARGE, api.clock())
+        template = add_template(connection, shop, "Large", LARGE, api.clock())
     report = ingest(services.upload(template, report=lambda event: None), [draw(tmp_path / "art", "fox.png", 3)])
     data = (Path(openssh.target("files").root) / report.files[0]["path"]).read_bytes()
     (design,) = pages(call, "designs")
