@@ -14,7 +14,8 @@ from printdock.wiring import Services, open_services, open_telemetry
 
 def create() -> FastAPI:
     """The application, by the settings of the environment; opens nothing before it is started."""
-    return create_app(_opened(load()))
+    settings = load()
+    return create_app(_opened(settings), works=settings.server_jobs)
 
 
 @contextmanager
