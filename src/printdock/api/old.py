@@ -37,7 +37,7 @@ router = APIRouter(prefix="/mockups", tags=["old"])
 _LOOK_S = 0.2
 
 #: Most designs of one request.
-_MOST = 100_000
+_MOST = 10_000
 
 _LARGEST_INTEGER = 2_147_483_647
 
