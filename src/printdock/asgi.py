@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +20,5 @@ def create() -> FastAPI:
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Services]:
-    log = logging.getLogger("printdock.storage")
-    with open_telemetry(settings), open_services(settings, on_storage=log.warning) as services:
+    with open_telemetry(settings), open_services(settings) as services:
         yield services

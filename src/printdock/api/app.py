@@ -12,6 +12,7 @@ from starlette_compress import CompressMiddleware
 
 from printdock.api import routes
 from printdock.api.background import Background
+from printdock.api.bodies import LimitBodies
 from printdock.api.document import document, operation_id
 from printdock.api.headers import SafeHeaders
 from printdock.api.measure import MeasureRequests
@@ -44,6 +45,7 @@ def create_app(services: AbstractContextManager[Services], *, works: bool = True
         app.include_router(router)
     answer_errors(app)
     app.add_middleware(CompressMiddleware)
+    app.add_middleware(LimitBodies)
     app.add_middleware(SafeHeaders)
     app.add_middleware(MeasureRequests)
     return app
