@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from printdock.accounts.secret import ServerSecret
 from printdock.db.engine import Database
 from printdock.db.schema import ready
 from printdock.designs.item import Duplicates, Event, Limits, Upload
@@ -20,13 +22,18 @@ from printdock.pipeline.limits import keep_memory
 from printdock.settings import Settings
 from printdock.shops.queries import Shop, ensure_shop, get_shop
 from printdock.storage.base import Storage
+from printdock.storage.health import StorageHealth
+from printdock.storage.measured import MeasuredStorage, samples
 from printdock.storage.resilient import StorageEvent
 from printdock.storage.spool import Spool
+from printdock.telemetry import logs, meters
+from printdock.telemetry.table import NAS_OUTAGES
 from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from printdock.accounts.oidc import Provider
     from printdock.mockups.batch import Batch, Progress
     from printdock.mockups.plan import Plan
 
@@ -49,6 +56,16 @@ class Services:
     spool: Spool
     clock: Clock
     stop: threading.Event
+    secret: ServerSecret
+    health: StorageHealth
+
+    @property
+    def storage_at_once(self) -> Storage:
+        """The storage for somebody who looks at a screen: while it is away, calls fail instead of waiting."""
+        from printdock.storage.resilient import ResilientStorage
+
+        storage = self.storage
+        return storage.at_once() if isinstance(storage, ResilientStorage) else storage
 
     def until(self, stop: threading.Event) -> Services:
         """The same services for work that ends when ``stop`` is set, whatever else goes on. Not to be closed."""
@@ -126,6 +143,17 @@ class Services:
             files = find_print_files(connection, product, numbers, designs)
         return make_plan(mockup_set, product, files, colours)
 
+    def check_mockup_names(self, shop: Shop, set_name: str, template: str | None) -> None:
+        """Whether there are such a set and such a template. Raises `UsageError` as `mockup_plan`."""
+        from printdock.mockups.sets import find_set
+
+        with self.database.read() as connection:
+            mockup_set = find_set(connection, shop, set_name)
+        name = template or mockup_set.template
+        if name is None:
+            raise UsageError(f"The set {set_name!r} serves any template.", remedy="Say which.", code="no_template")
+        self.template(name, shop)
+
     def mockup_batch(
         self,
         *,
@@ -153,6 +181,31 @@ class Services:
         )
 
 
+@contextmanager
+def open_telemetry(settings: Settings, *, metrics_port: bool = False) -> Iterator[None]:
+    """Logs, metrics and traces of a process that serves or works for long, as the settings say.
+
+    ``metrics_port``: answer `/metrics` on a port of its own where the settings name one, for a process without another
+    door. Raises `UsageError` where that port is taken.
+    """
+    from printdock.telemetry import exposition, traces
+
+    logs.configure(form=settings.log_format, level=settings.log_level, secrets=settings.secrets())
+    exposition.switch_on()
+    with ExitStack() as closing:
+        if settings.otlp_endpoint:
+            closing.callback(traces.switch_on(settings.otlp_endpoint))
+        if metrics_port and settings.metrics_port:
+            try:
+                closing.callback(exposition.serve(settings.metrics_host, settings.metrics_port))
+            except OSError as error:
+                raise UsageError(
+                    f"/metrics cannot listen on {settings.metrics_host}:{settings.metrics_port}: {error.strerror}.",
+                    remedy="Set PRINTDOCK_METRICS_PORT to a free port.",
+                ) from error
+        yield
+
+
 def limits(settings: Settings) -> Limits:
     """The bounds of an upload, in bytes and counts."""
     return Limits(
@@ -178,36 +231,73 @@ def open_services(
     _make_home(settings.home)
     keep_memory()
     stop = threading.Event()
+    secret = server_secret(settings)
+    health = StorageHealth(utc_now)
     database = Database(settings.database)
+
+    def noticed(event: StorageEvent) -> None:
+        health.note(event)
+        _measure(event)
+        on_storage(_sentence(event))
+
     try:
         ready(database)
-        storage = open_storage(settings, stop=stop, on_storage=on_storage)
+        storage = open_storage(settings, stop=stop, on_event=noticed)
+        spool = Spool(settings.home / "spool")
+        unwatch = meters.watch(lambda: samples(storage, spool, here=health.state.here))
         try:
-            yield Services(settings, database, storage, Spool(settings.home / "spool"), utc_now, stop)
+            yield Services(settings, database, storage, spool, utc_now, stop, secret, health)
         finally:
+            unwatch()
             storage.close()
     finally:
         database.close()
 
 
+def server_secret(settings: Settings) -> ServerSecret:
+    """The secret of this server, or of all that share the setting. Raises `UsageError` for one that is too short."""
+    given = settings.secret
+    return ServerSecret(settings.home / "secret", None if given is None else given.get_secret_value())
+
+
+def sign_in_provider(settings: Settings) -> Provider | None:
+    """The OpenID Connect provider of the settings. Raises `UsageError` when only half of it is set."""
+    if settings.oidc_issuer is None:
+        return None
+    if settings.oidc_client_id is None:
+        raise UsageError("PRINTDOCK_OIDC_ISSUER needs PRINTDOCK_OIDC_CLIENT_ID.", code="half_a_setting")
+    from printdock.accounts.oidc import Provider
+
+    secret = settings.oidc_client_secret
+    return Provider(
+        settings.oidc_issuer, settings.oidc_client_id, None if secret is None else secret.get_secret_value()
+    )
+
+
 def open_storage(
-    settings: Settings, *, stop: threading.Event, on_storage: Callable[[str], None] = lambda sentence: None
+    settings: Settings, *, stop: threading.Event, on_event: Callable[[StorageEvent], None] = lambda event: None
 ) -> Storage:
     """The storage of the settings: a folder, or an SFTP NAS behind retries and a circuit breaker."""
     url = settings.storage_url
     if "://" not in url:
         from printdock.storage.local import LocalStorage
 
-        return LocalStorage(Path(url).expanduser())
+        return MeasuredStorage(LocalStorage(Path(url).expanduser()))
     from printdock.storage.resilient import ResilientStorage
     from printdock.storage.sftp import SftpStorage
     from printdock.storage.urls import parse_storage_url
 
     target = parse_storage_url(url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
     sftp = SftpStorage(target, max_connections=settings.nas_max_connections)
-    return ResilientStorage(
-        sftp, patience_s=settings.store_patience_s, cancel=stop, on_event=lambda event: on_storage(_sentence(event))
-    )
+    return ResilientStorage(MeasuredStorage(sftp), patience_s=settings.store_patience_s, cancel=stop, on_event=on_event)
+
+
+def _measure(event: StorageEvent) -> None:
+    if event.kind == "away":
+        meters.count(NAS_OUTAGES)
+    level = logging.WARNING if event.kind == "away" else logging.INFO
+    said = {"away_s": round(event.away_s, 1), "tries": event.tries, "next_try_s": round(event.next_try_s, 1)}
+    logs.event(f"storage_{event.kind}", level=level, place="nas", error=str(event.error or ""), **said)
 
 
 def _sentence(event: StorageEvent) -> str:
