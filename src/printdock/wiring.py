@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from printdock.db.engine import Database
 from printdock.db.schema import ready
@@ -58,15 +59,24 @@ class Services:
         with self.database.write() as connection:
             return ensure_template(connection, shop, name, self.clock())
 
-    def upload(self, template: Template, *, report: Callable[[Event], None], dry_run: bool = False) -> Upload:
-        """A new upload for ``template``, with the limits of the settings."""
+    def upload(
+        self,
+        template: Template,
+        *,
+        report: Callable[[Event], None],
+        dry_run: bool = False,
+        resumes: UUID | None = None,
+        stop: threading.Event | None = None,
+    ) -> Upload:
+        """A new upload for ``template``, with the limits of the settings; or the one that ``resumes`` names, which has
+        its row. ``stop`` ends it early, where it is not to end with these services."""
         from uuid_utils.compat import uuid7
 
         settings = self.settings
         with self.database.read() as connection:
             knows_old_hashes = has_old_hashes(connection, template.shop)
         return Upload(
-            id=uuid7(),
+            id=resumes or uuid7(),
             template=template,
             owner=new_owner(),
             database=self.database,
@@ -77,7 +87,8 @@ class Services:
             dry_run=dry_run,
             clock=self.clock,
             report=report,
-            stop=self.stop,
+            stop=stop or self.stop,
+            resumes=resumes is not None,
             knows_old_hashes=knows_old_hashes,
             reread=None
             if settings.lookup_cache

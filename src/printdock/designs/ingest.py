@@ -20,14 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from printdock.db.tables import uploads
 from printdock.dedupe.old_hashes import old_hashes, old_print
 from printdock.designs import known, ledger
 from printdock.designs.admit import Admitted, admit, check_unchanged
 from printdock.designs.decide import Decider, Onward
-from printdock.designs.item import Duplicates, Event, Item, Stage, Upload
+from printdock.designs.item import Duplicates, Event, Item, Source, Stage, Upload
 from printdock.designs.lease import RENEW_EVERY_S
 from printdock.designs.outcomes import Failed, answer
 from printdock.designs.recover import recover
@@ -71,8 +71,10 @@ class Report:
         }
 
 
-def ingest(upload: Upload, sources: Iterable[Path]) -> Report:
+def ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     """Take in ``sources`` in order. Every file ends as exactly one entry of the report.
+
+    A path is named as it is given, and has the place in the upload that it has in ``sources``.
 
     Setting ``upload.stop`` from another thread ends it early: what is claimed is finished, the rest is answered as
     stopped.
@@ -89,7 +91,7 @@ def ingest(upload: Upload, sources: Iterable[Path]) -> Report:
     report = Report(
         str(upload.id), counts["stored"], counts["duplicate"], counts["failed"], time.monotonic() - started, entries
     )
-    if not upload.dry_run:
+    if not (upload.dry_run or upload.resumes):
         _finish(upload, report)
     return report
 
@@ -110,25 +112,42 @@ def _open(upload: Upload) -> PrintdockError | None:
         log.warning("%s", error)
     except (StorageRefused, DatabaseUnavailable, Cancelled) as error:
         blocked = error
+    try:
+        upload.write(lambda connection: _begin(connection, upload))
+    except DatabaseUnavailable as error:
+        return error
+    return blocked
+
+
+def _begin(connection: Connection, upload: Upload) -> None:
+    """The upload's row says who works on it."""
+    own = uploads.c.shop_id == upload.template.shop.id, uploads.c.id == upload.id
+    if upload.resumes:
+        connection.execute(update(uploads).where(*own).values(owner=upload.owner))
+        return
     row = {
         "id": upload.id,
         "shop_id": upload.template.shop.id,
         "template_id": upload.template.id,
         "owner": upload.owner,
+        "state": "processing",
         "started_at": upload.clock(),
     }
-    try:
-        upload.write(lambda connection: connection.execute(insert(uploads).values(**row)))
-    except DatabaseUnavailable as error:
-        return error
-    return blocked
+    if connection.execute(select(uploads.c.id).where(*own)).one_or_none() is None:  # a commit may be in doubt
+        connection.execute(insert(uploads).values(**row))
 
 
 def _finish(upload: Upload, report: Report) -> None:
     done = (
         update(uploads)
         .where(uploads.c.shop_id == upload.template.shop.id, uploads.c.id == upload.id)
-        .values(finished_at=upload.clock(), stored=report.stored, duplicates=report.duplicates, failed=report.failed)
+        .values(
+            state="finished",
+            finished_at=upload.clock(),
+            stored=report.stored,
+            duplicates=report.duplicates,
+            failed=report.failed,
+        )
     )
     try:
         upload.write(lambda connection: connection.execute(done))
@@ -190,7 +209,7 @@ class _Flow:
         self._preparing = ThreadPoolExecutor(limits.workers, thread_name_prefix="printdock-prepare")
         self._encoding = ThreadPoolExecutor(limits.workers, thread_name_prefix="printdock-encode")
 
-    def run(self, sources: Iterable[Path]) -> list[Item]:
+    def run(self, sources: Iterable[Path | Source]) -> list[Item]:
         """Take all of ``sources`` through; answers the items in order, settled."""
         items: list[Item] = []
         try:
@@ -207,14 +226,15 @@ class _Flow:
 
     # --- reading -------------------------------------------------------------------------------------------------
 
-    def _batches(self, sources: Iterable[Path], items: list[Item]) -> Iterator[list[Item]]:
+    def _batches(self, sources: Iterable[Path | Source], items: list[Item]) -> Iterator[list[Item]]:
         """Read files into groups that fit the batch limits, so that one query asks for a whole group."""
         batch: list[Item] = []
         size = 0
-        for path in sources:
-            item = Item(len(items), path, str(path))
+        for given in sources:
+            source = given if isinstance(given, Source) else Source(given, str(given), len(items))
+            item = Item(len(items), source)
             items.append(item)
-            self._upload.report(Event(Stage.FOUND, item.source))
+            self._tell(item, Stage.FOUND)
             self._guarded(item, self._admit)
             batch.append(item)
             size += 0 if item.admitted is None else item.admitted.size
@@ -233,7 +253,7 @@ class _Flow:
     def _start(self, batch: Sequence[Item]) -> None:
         known_digests = self._known(batch)
         for item in batch:
-            self._upload.report(Event(Stage.READ, item.source))
+            self._tell(item, Stage.READ)
             if item.outcome is not None or item.digest in known_digests or self._is_repeat(item):
                 self._decider.add(item, item.position)
                 continue
@@ -283,7 +303,7 @@ class _Flow:
 
     def _prepare_stage(self, item: Item) -> None:
         self._guarded(item, self._prepare)
-        self._upload.report(Event(Stage.PREPARED, item.source))
+        self._tell(item, Stage.PREPARED)
         self._decider.add(item, item.position)
 
     def _prepare(self, item: Item) -> None:
@@ -324,7 +344,7 @@ class _Flow:
 
     def _encode_stage(self, item: Item) -> None:
         encoded = self._guarded(item, self._encode)
-        self._upload.report(Event(Stage.ENCODED, item.source))
+        self._tell(item, Stage.ENCODED)
         if encoded:
             self._recorder.encoded(item)
         else:
@@ -340,6 +360,9 @@ class _Flow:
 
     def _recover(self) -> None:
         recover(self._upload)
+
+    def _tell(self, item: Item, stage: Stage) -> None:
+        self._upload.report(Event(stage, item.source, item.file.position))
 
     # --- what is held --------------------------------------------------------------------------------------------
 
