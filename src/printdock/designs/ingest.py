@@ -86,6 +86,7 @@ def ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
         items = flow.run(sources)
     finally:
         renewing.close()
+    _give_up(upload, items)
     entries = [answer(item.source, item.outcome) for item in items if item.outcome is not None]
     counts = {word: sum(entry["outcome"] == word for entry in entries) for word in ("stored", "duplicate", "failed")}
     report = Report(
@@ -135,6 +136,18 @@ def _begin(connection: Connection, upload: Upload) -> None:
     }
     if connection.execute(select(uploads.c.id).where(*own)).one_or_none() is None:  # a commit may be in doubt
         connection.execute(insert(uploads).values(**row))
+
+
+def _give_up(upload: Upload, items: Sequence[Item]) -> None:
+    """Claims that could not be settled are free from now on, and not only when their lease runs out."""
+    left = [item for item in items if item.claim is not None and isinstance(item.outcome, Failed)]
+    if not left or upload.dry_run:
+        return
+    try:
+        with upload.database.write() as connection:
+            ledger.lapse(connection, upload.owner, upload.clock())
+    except DatabaseUnavailable as error:
+        log.warning("claims stay until their lease runs out: %s", error)
 
 
 def _finish(upload: Upload, report: Report) -> None:

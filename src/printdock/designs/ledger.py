@@ -288,6 +288,15 @@ def renew(connection: Connection, owner: str, now: datetime) -> None:
     )
 
 
+def lapse(connection: Connection, owner: str, now: datetime) -> None:
+    """End the lease of what ``owner`` still claims: it has ended, whatever its process does."""
+    connection.execute(
+        update(print_files)
+        .where(print_files.c.owner == owner, print_files.c.state == "storing")
+        .values(lease_until=now)
+    )
+
+
 def renumber(connection: Connection, template: Template, owner: str, key: UUID) -> Claim:
     """Give a claim the next number, because another file already has its name. Raises `LeaseLost`."""
     number = take_numbers(connection, template, 1)
