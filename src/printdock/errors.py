@@ -9,6 +9,10 @@
     │   ├── StorageUnavailable   the storage is away or overloaded: trying again may work
     │   ├── StorageRefused       the storage answered no: trying again will not help
     │   └── KeyTaken             another file already has this key
+    ├── AccessRefused
+    │   ├── NotSignedIn          who calls is not known
+    │   ├── NotAllowed           who calls is known, and may not
+    │   └── TooManyAttempts      too many wrong passwords: wait
     ├── NotFound                 the shop has no such thing (another shop may)
     ├── Conflict                 the thing is not in a state that allows this
     │   └── OffsetConflict       a piece of a file would leave a hole: says where to go on
@@ -102,6 +106,28 @@ class StorageRefused(StorageError):
 
 class KeyTaken(StorageError):
     code = "key_taken"
+
+
+class AccessRefused(PrintdockError):
+    code = "access_refused"
+
+
+class NotSignedIn(AccessRefused):
+    code = "not_signed_in"
+
+
+class NotAllowed(AccessRefused):
+    code = "not_allowed"
+
+
+class TooManyAttempts(AccessRefused):
+    """``wait_s``: whole seconds until another try is looked at."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, wait_s: int) -> None:
+        self.wait_s = wait_s
+        super().__init__("There were too many failed attempts.", remedy=f"Wait {wait_s} s, then try again.")
 
 
 class NotFound(PrintdockError):

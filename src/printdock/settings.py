@@ -181,6 +181,72 @@ class Settings(BaseSettings):
     redis_db: int = Field(
         default=0, ge=0, validation_alias=_env("REDIS_DB"), description="Redis database; one for each printdock"
     )
+    secret: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_SECRET"),
+        description="Signs sessions and links; the same on all servers of one database. The file secret in the home when unset",
+    )
+    url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#@\s]+/?$",
+        validation_alias=_env("PRINTDOCK_URL"),
+        description="Address people reach the server by, such as https://prints.example.com; the request's own when unset",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        validation_alias=_env("PRINTDOCK_HOST"),
+        description="Address the server listens on; 0.0.0.0 lets other machines in",
+    )
+    port: int = Field(
+        default=8000, ge=1, le=65535, validation_alias=_env("PRINTDOCK_PORT"), description="Port the server listens on"
+    )
+    server_workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        validation_alias=_env("PRINTDOCK_SERVER_WORKERS"),
+        description="Processes that answer requests",
+    )
+    tls_cert: Path | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_TLS_CERT"),
+        description="Certificate chain (PEM): the server speaks TLS",
+    )
+    tls_key: Path | None = Field(
+        default=None, validation_alias=_env("PRINTDOCK_TLS_KEY"), description="Its private key (PEM, PKCS#8)"
+    )
+    grace_s: int = Field(
+        default=15,
+        ge=1,
+        le=3600,
+        validation_alias=_env("PRINTDOCK_GRACE"),
+        description="Seconds that requests and jobs under way get to finish when the server is asked to end",
+    )
+    drain_s: int = Field(
+        default=0,
+        ge=0,
+        le=3600,
+        validation_alias=_env("PRINTDOCK_DRAIN"),
+        description="Seconds the server goes on as not ready before it ends, for a load balancer to notice",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        validation_alias=_env("PRINTDOCK_TRUSTED_PROXIES"),
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, with commas between",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_OIDC_ISSUER"),
+        description="Sign in with this OpenID Connect provider, too, such as https://id.example.com",
+    )
+    oidc_client_id: str | None = Field(
+        default=None, validation_alias=_env("PRINTDOCK_OIDC_CLIENT_ID"), description="What the provider calls printdock"
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_OIDC_CLIENT_SECRET"),
+        description="What printdock proves that with",
+    )
 
     # The replaced system's own variables; used when PRINTDOCK_STORAGE is unset.
     qnap_host: str | None = Field(
@@ -214,6 +280,15 @@ class Settings(BaseSettings):
     def incoming_folder(self) -> Path:
         """Where uploaded files lie until they are taken in."""
         return (self.incoming or self.home / "incoming").expanduser()
+
+    @property
+    def address(self) -> str:
+        """Where people reach the server, such as ``http://127.0.0.1:8000``."""
+        if self.url:
+            return self.url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        host = f"[{host}]" if ":" in host else host
+        return f"http{'s' if self.tls_cert else ''}://{host}:{self.port}"
 
     @property
     def storage_url(self) -> str:

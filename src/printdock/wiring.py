@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from printdock.accounts.secret import ServerSecret
 from printdock.db.engine import Database
 from printdock.db.schema import ready
 from printdock.designs.item import Duplicates, Event, Limits, Upload
@@ -21,13 +22,13 @@ from printdock.pipeline.limits import keep_memory
 from printdock.settings import Settings
 from printdock.shops.queries import Shop, ensure_shop, get_shop
 from printdock.storage.base import Storage
+from printdock.storage.health import StorageHealth
 from printdock.storage.resilient import StorageEvent
 from printdock.storage.spool import Spool
 from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
+    from printdock.accounts.oidc import Provider
     from printdock.mockups.batch import Batch, Progress
     from printdock.mockups.plan import Plan
 
@@ -50,6 +51,8 @@ class Services:
     spool: Spool
     clock: Clock
     stop: threading.Event
+    secret: ServerSecret
+    health: StorageHealth
 
     def until(self, stop: threading.Event) -> Services:
         """The same services for work that ends when ``stop`` is set, whatever else goes on. Not to be closed."""
@@ -189,20 +192,47 @@ def open_services(
     _make_home(settings.home)
     keep_memory()
     stop = threading.Event()
+    secret = server_secret(settings)
+    health = StorageHealth(utc_now)
     database = Database(settings.database)
+
+    def noticed(event: StorageEvent) -> None:
+        health.note(event)
+        on_storage(_sentence(event))
+
     try:
         ready(database)
-        storage = open_storage(settings, stop=stop, on_storage=on_storage)
+        storage = open_storage(settings, stop=stop, on_event=noticed)
         try:
-            yield Services(settings, database, storage, Spool(settings.home / "spool"), utc_now, stop)
+            yield Services(settings, database, storage, Spool(settings.home / "spool"), utc_now, stop, secret, health)
         finally:
             storage.close()
     finally:
         database.close()
 
 
+def server_secret(settings: Settings) -> ServerSecret:
+    """The secret of this server, or of all that share the setting. Raises `UsageError` for one that is too short."""
+    given = settings.secret
+    return ServerSecret(settings.home / "secret", None if given is None else given.get_secret_value())
+
+
+def sign_in_provider(settings: Settings) -> Provider | None:
+    """The OpenID Connect provider of the settings. Raises `UsageError` when only half of it is set."""
+    if settings.oidc_issuer is None:
+        return None
+    if settings.oidc_client_id is None:
+        raise UsageError("PRINTDOCK_OIDC_ISSUER needs PRINTDOCK_OIDC_CLIENT_ID.", code="half_a_setting")
+    from printdock.accounts.oidc import Provider
+
+    secret = settings.oidc_client_secret
+    return Provider(
+        settings.oidc_issuer, settings.oidc_client_id, None if secret is None else secret.get_secret_value()
+    )
+
+
 def open_storage(
-    settings: Settings, *, stop: threading.Event, on_storage: Callable[[str], None] = lambda sentence: None
+    settings: Settings, *, stop: threading.Event, on_event: Callable[[StorageEvent], None] = lambda event: None
 ) -> Storage:
     """The storage of the settings: a folder, or an SFTP NAS behind retries and a circuit breaker."""
     url = settings.storage_url
@@ -216,9 +246,7 @@ def open_storage(
 
     target = parse_storage_url(url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
     sftp = SftpStorage(target, max_connections=settings.nas_max_connections)
-    return ResilientStorage(
-        sftp, patience_s=settings.store_patience_s, cancel=stop, on_event=lambda event: on_storage(_sentence(event))
-    )
+    return ResilientStorage(sftp, patience_s=settings.store_patience_s, cancel=stop, on_event=on_event)
 
 
 def _sentence(event: StorageEvent) -> str:

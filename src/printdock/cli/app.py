@@ -19,11 +19,14 @@ from printdock.cli import (
     duplicates,
     ingest,
     jobs,
+    keys,
     library,
     mockup_batches,
     mockups,
+    serve,
     storage,
     templates,
+    users,
     worker,
 )
 from printdock.cli.common import say_error
@@ -50,6 +53,7 @@ def main(
 
 
 app.command("ingest")(ingest.ingest)
+app.command("serve")(serve.serve)
 app.add_typer(templates.app, name="templates")
 app.add_typer(designs.app, name="designs")
 app.add_typer(designs.uploads_app, name="uploads")
@@ -60,6 +64,8 @@ mockups.app.command("sheet")(mockup_batches.sheet)
 app.add_typer(mockups.app, name="mockups")
 app.add_typer(jobs.app, name="jobs")
 app.command("worker")(worker.worker)
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
 app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)

@@ -1,0 +1,64 @@
+"""The application: routes, errors, and a lifespan that owns the services."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette_compress import CompressMiddleware
+
+from printdock.api import routes
+from printdock.api.document import document, operation_id
+from printdock.api.headers import SafeHeaders
+from printdock.api.problems import answer_errors
+from printdock.api.state import Stopping
+from printdock.wiring import Services, sign_in_provider
+
+PREFIX = "/api/v1"
+
+
+def create_app(services: AbstractContextManager[Services]) -> FastAPI:
+    """The ASGI application. ``services`` is entered when the server starts it and left when it ends.
+
+    Nothing is opened before that: the OpenAPI document of an application that was never started is complete.
+    """
+    app = FastAPI(
+        title="printdock",
+        version=version("printdock"),
+        generate_unique_id_function=operation_id,
+        lifespan=_lifespan(services),
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,  # their pages load scripts of other hosts
+        redoc_url=None,
+    )
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]
+    for router in routes.API:
+        app.include_router(router, prefix=PREFIX)
+    for router in routes.ROOT:
+        app.include_router(router)
+    answer_errors(app)
+    app.add_middleware(CompressMiddleware)
+    app.add_middleware(SafeHeaders)
+    return app
+
+
+def _lifespan(services: AbstractContextManager[Services]):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def live(app: FastAPI) -> AsyncIterator[None]:
+        stopping = Stopping()
+        app.state.stopping = stopping
+        # Opening may wait for a database: not in the event loop, which must notice a signal meanwhile.
+        app.state.services = await asyncio.to_thread(services.__enter__)
+        app.state.provider = sign_in_provider(app.state.services.settings)
+        stopping.listen()
+        try:
+            yield
+        finally:
+            stopping.ask()
+            app.state.services.stop.set()
+            await asyncio.to_thread(services.__exit__, None, None, None)
+
+    return live

@@ -1,0 +1,17 @@
+"""What an ASGI server runs: ``granian --interface asgi --factory printdock.asgi:create``, or `printdock serve`."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI
+
+from printdock.api.app import create_app
+from printdock.settings import load
+from printdock.wiring import open_services
+
+
+def create() -> FastAPI:
+    """The application, by the settings of the environment; opens nothing before it is started."""
+    log = logging.getLogger("printdock.storage")
+    return create_app(open_services(load(), on_storage=log.warning))
