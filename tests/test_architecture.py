@@ -49,6 +49,7 @@ BREACHES = [
     ("pure", "rendering/planted.py", "import time"),
     ("pure", "errors.py", "import logging"),
     ("pure", "imaging/planted.py", "from printdock.settings import Settings"),
+    ("pure", "rendering/planted.py", "from printdock.telemetry import meters"),
     ("features", "designs/planted.py", "def late() -> None:\n    import typer"),
     ("features", "pipeline/planted.py", "from asyncssh import connect"),
     ("features", "uploads/planted.py", "import starlette"),

@@ -13,5 +13,6 @@ from printdock.wiring import open_services
 
 def create() -> FastAPI:
     """The application, by the settings of the environment; opens nothing before it is started."""
+    settings = load()
     log = logging.getLogger("printdock.storage")
-    return create_app(open_services(load(), on_storage=log.warning))
+    return create_app(open_services(settings, on_storage=log.warning))

@@ -10,7 +10,7 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
@@ -25,6 +25,23 @@ class DuplicateSearch(StrEnum):
     ON = "on"  # same bytes, and the same art whatever the file
     EXACT = "exact"  # same bytes only
     OFF = "off"  # everything is stored
+
+
+class LogFormat(StrEnum):
+    """How logs are written."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class LogLevel(StrEnum):
+    """What is worth logging."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
 
 
 def _env(*names: str) -> AliasChoices:
@@ -169,17 +186,43 @@ class Settings(BaseSettings):
         description="The shop used when a command names none; also its folder on the NAS",
     )
 
-    redis_host: str | None = Field(
+    cdn_url: str | None = Field(
         default=None,
-        validation_alias=_env("REDIS_HOST"),
-        description="Redis that tells workers of new jobs at once; without it they look twice a second",
+        pattern=r"^https?://[^?#@\s]+$",
+        validation_alias=_env("PRINTDOCK_CDN_URL"),
+        description="Address of a CDN in front of the server, such as https://cdn.example.com: pictures are linked there",
     )
-    redis_port: int = Field(default=6379, ge=1, le=65535, validation_alias=_env("REDIS_PORT"), description="Redis port")
-    redis_password: SecretStr | None = Field(
-        default=None, validation_alias=_env("REDIS_PASSWORD"), description="Redis password"
+    log_format: LogFormat = Field(
+        default=LogFormat.AUTO,
+        validation_alias=_env("PRINTDOCK_LOG_FORMAT"),
+        description="Logs of server and worker: json, console, or auto (console on a terminal)",
     )
-    redis_db: int = Field(
-        default=0, ge=0, validation_alias=_env("REDIS_DB"), description="Redis database; one for each printdock"
+    log_level: LogLevel = Field(
+        default=LogLevel.INFO,
+        validation_alias=_env("PRINTDOCK_LOG_LEVEL"),
+        description="Least level that is logged: DEBUG, INFO, WARNING or ERROR",
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="Collector of OpenTelemetry traces, such as http://collector:4318; no traces when unset",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_METRICS_TOKEN"),
+        description="What Prometheus sends as bearer token to read /metrics; only this machine may when unset",
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        validation_alias=_env("PRINTDOCK_METRICS_PORT"),
+        description="Port of a worker's own /metrics on PRINTDOCK_METRICS_HOST; none when 0",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        validation_alias=_env("PRINTDOCK_METRICS_HOST"),
+        description="Address that a worker's /metrics listens on",
     )
     secret: SecretStr | None = Field(
         default=None,
@@ -247,6 +290,18 @@ class Settings(BaseSettings):
         validation_alias=_env("PRINTDOCK_OIDC_CLIENT_SECRET"),
         description="What printdock proves that with",
     )
+    redis_host: str | None = Field(
+        default=None,
+        validation_alias=_env("REDIS_HOST"),
+        description="Redis that tells workers of new jobs at once; without it they look twice a second",
+    )
+    redis_port: int = Field(default=6379, ge=1, le=65535, validation_alias=_env("REDIS_PORT"), description="Redis port")
+    redis_password: SecretStr | None = Field(
+        default=None, validation_alias=_env("REDIS_PASSWORD"), description="Redis password"
+    )
+    redis_db: int = Field(
+        default=0, ge=0, validation_alias=_env("REDIS_DB"), description="Redis database; one for each printdock"
+    )
 
     # The replaced system's own variables; used when PRINTDOCK_STORAGE is unset.
     qnap_host: str | None = Field(
@@ -310,6 +365,13 @@ class Settings(BaseSettings):
         scheme, rest = url.split("://", 1)
         user, at, host = rest.rpartition("@")
         return f"{scheme}://{user.split(':', 1)[0]}{at}{host}"
+
+    def secrets(self) -> list[str]:
+        """The secrets in force, which must appear in no log and no answer; passwords of addresses by themselves, too."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        plain = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        passwords = [unquote(urlsplit(value).password or "") for value in (*plain, self.storage_url) if "://" in value]
+        return [secret for secret in (*plain, *passwords) if secret]
 
     @classmethod
     def settings_customise_sources(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,14 +24,18 @@ from printdock.settings import Settings
 from printdock.shops.queries import Shop, ensure_shop, get_shop
 from printdock.storage.base import Storage
 from printdock.storage.health import StorageHealth
+from printdock.storage.measured import MeasuredStorage, samples
 from printdock.storage.resilient import StorageEvent
 from printdock.storage.spool import Spool
+from printdock.telemetry import logs, meters
+from printdock.telemetry.table import NAS_OUTAGES
 from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
     from printdock.accounts.oidc import Provider
     from printdock.mockups.batch import Batch, Progress
     from printdock.mockups.plan import Plan
+    from printdock.uploads.place import Place
 
 
 def utc_now() -> datetime:
@@ -54,12 +59,26 @@ class Services:
     secret: ServerSecret
     health: StorageHealth
 
+    @property
+    def storage_at_once(self) -> Storage:
+        """The storage for somebody who looks at a screen: while it is away, calls fail instead of waiting."""
+        from printdock.storage.resilient import ResilientStorage
+
+        storage = self.storage
+        return storage.at_once() if isinstance(storage, ResilientStorage) else storage
+
     def until(self, stop: threading.Event) -> Services:
         """The same services for work that ends when ``stop`` is set, whatever else goes on. Not to be closed."""
         from printdock.storage.resilient import ResilientStorage
 
         storage = self.storage.until(stop) if isinstance(self.storage, ResilientStorage) else self.storage
         return replace(self, stop=stop, storage=storage)
+
+    def place(self) -> Place:
+        """The incoming folder of the settings, made when it is new. Raises `UsageError`."""
+        from printdock.uploads.place import open_place
+
+        return open_place(self.settings.incoming_folder)
 
     def shop_of(self, shop_id: int) -> Shop:
         """The shop with this id. Raises `UsageError`."""
@@ -167,6 +186,31 @@ class Services:
         )
 
 
+@contextmanager
+def open_telemetry(settings: Settings, *, metrics_port: bool = False) -> Iterator[None]:
+    """Logs, metrics and traces of a process that serves or works for long, as the settings say.
+
+    ``metrics_port``: answer `/metrics` on a port of its own where the settings name one, for a process without another
+    door. Raises `UsageError` where that port is taken.
+    """
+    from printdock.telemetry import exposition, traces
+
+    logs.configure(form=settings.log_format, level=settings.log_level, secrets=settings.secrets())
+    exposition.switch_on()
+    with ExitStack() as closing:
+        if settings.otlp_endpoint:
+            closing.callback(traces.switch_on(settings.otlp_endpoint))
+        if metrics_port and settings.metrics_port:
+            try:
+                closing.callback(exposition.serve(settings.metrics_host, settings.metrics_port))
+            except OSError as error:
+                raise UsageError(
+                    f"/metrics cannot listen on {settings.metrics_host}:{settings.metrics_port}: {error.strerror}.",
+                    remedy="Set PRINTDOCK_METRICS_PORT to a free port.",
+                ) from error
+        yield
+
+
 def limits(settings: Settings) -> Limits:
     """The bounds of an upload, in bytes and counts."""
     return Limits(
@@ -198,14 +242,18 @@ def open_services(
 
     def noticed(event: StorageEvent) -> None:
         health.note(event)
+        _measure(event)
         on_storage(_sentence(event))
 
     try:
         ready(database)
         storage = open_storage(settings, stop=stop, on_event=noticed)
+        spool = Spool(settings.home / "spool")
+        unwatch = meters.watch(lambda: samples(storage, spool, here=health.state.here))
         try:
-            yield Services(settings, database, storage, Spool(settings.home / "spool"), utc_now, stop, secret, health)
+            yield Services(settings, database, storage, spool, utc_now, stop, secret, health)
         finally:
+            unwatch()
             storage.close()
     finally:
         database.close()
@@ -239,14 +287,21 @@ def open_storage(
     if "://" not in url:
         from printdock.storage.local import LocalStorage
 
-        return LocalStorage(Path(url).expanduser())
+        return MeasuredStorage(LocalStorage(Path(url).expanduser()))
     from printdock.storage.resilient import ResilientStorage
     from printdock.storage.sftp import SftpStorage
     from printdock.storage.urls import parse_storage_url
 
     target = parse_storage_url(url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
     sftp = SftpStorage(target, max_connections=settings.nas_max_connections)
-    return ResilientStorage(sftp, patience_s=settings.store_patience_s, cancel=stop, on_event=on_event)
+    return ResilientStorage(MeasuredStorage(sftp), patience_s=settings.store_patience_s, cancel=stop, on_event=on_event)
+
+
+def _measure(event: StorageEvent) -> None:
+    if event.kind == "away":
+        meters.count(NAS_OUTAGES)
+    level = logging.WARNING if event.kind == "away" else logging.INFO
+    logs.event(f"storage_{event.kind}", level=level, place="nas", away_s=round(event.away_s, 1), tries=event.tries)
 
 
 def _sentence(event: StorageEvent) -> str:

@@ -24,13 +24,13 @@ def test_from_the_first_byte_to_the_report(desk: Desk) -> None:
     begun = desk.begin(*announced(["a.png", "b.png"]))
     assert (begun.state, [file.state for file in begun.files]) == ("receiving", ["wanted", "wanted"])
     with desk.library.database.write() as connection, pytest.raises(Conflict, match=r"2 of 2 files .*a.png") as raised:
-        records.queue(connection, desk.shop, begun.id, job=uuid7(), now=now())
+        records.queue(connection, desk.shop, begun.id, enqueue=uuid7, now=now())
     assert raised.value.code == "files_missing"
     desk.receive(begun.id, 0, PNG)
     desk.receive(begun.id, 1, PNG)
     job = uuid7()
     with desk.library.database.write() as connection:
-        queued = records.queue(connection, desk.shop, begun.id, job=job, now=now())
+        queued = records.queue(connection, desk.shop, begun.id, enqueue=lambda: job, now=now())
         assert (queued.state, queued.job) == ("queued", job)
         assert records.start(connection, desk.shop, begun.id).state == "processing"
         assert [file.name for file in queries.waiting(connection, desk.shop, begun.id)] == ["a.png", "b.png"]
@@ -85,7 +85,7 @@ def test_files_may_be_added_until_it_is_complete(desk: Desk) -> None:
 
     assert add("a.png") == ["a.png"] and add("b.png") == ["a.png", "b.png"]
     with desk.library.database.write() as connection:
-        records.queue(connection, desk.shop, begun.id, job=uuid7(), now=now(), leave_out_missing=True)
+        records.queue(connection, desk.shop, begun.id, enqueue=uuid7, now=now(), leave_out_missing=True)
         found = queries.find(connection, desk.shop, begun.id)
     assert [file.answer and file.answer["reason"].split(":")[0] for file in found.files] == ["not_sent", "not_sent"]
     with pytest.raises(Conflict) as raised:
@@ -102,7 +102,7 @@ def test_a_refused_file_does_not_hold_up_the_rest(desk: Desk) -> None:
     assert refused.answer is not None and refused.answer["reason"] == "unsupported_format: It is an SVG."
     desk.receive(begun.id, 1, PNG)
     with desk.library.database.write() as connection:
-        assert records.queue(connection, desk.shop, begun.id, job=uuid7(), now=now()).state == "queued"
+        assert records.queue(connection, desk.shop, begun.id, enqueue=uuid7, now=now()).state == "queued"
         assert [file.position for file in queries.waiting(connection, desk.shop, begun.id)] == [1]
 
 

@@ -11,8 +11,11 @@ from fastapi import FastAPI
 from starlette_compress import CompressMiddleware
 
 from printdock.api import routes
+from printdock.api.background import Background
 from printdock.api.document import document, operation_id
 from printdock.api.headers import SafeHeaders
+from printdock.api.idempotency import answer_replays
+from printdock.api.measure import MeasureRequests
 from printdock.api.problems import answer_errors
 from printdock.api.state import Stopping
 from printdock.wiring import Services, sign_in_provider
@@ -20,8 +23,9 @@ from printdock.wiring import Services, sign_in_provider
 PREFIX = "/api/v1"
 
 
-def create_app(services: AbstractContextManager[Services]) -> FastAPI:
-    """The ASGI application. ``services`` is entered when the server starts it and left when it ends.
+def create_app(services: AbstractContextManager[Services], *, works: bool = True) -> FastAPI:
+    """The ASGI application. ``services`` is entered when the server starts it and left when it ends; ``works``: whether
+    it runs jobs in between.
 
     Nothing is opened before that: the OpenAPI document of an application that was never started is complete.
     """
@@ -29,7 +33,7 @@ def create_app(services: AbstractContextManager[Services]) -> FastAPI:
         title="printdock",
         version=version("printdock"),
         generate_unique_id_function=operation_id,
-        lifespan=_lifespan(services),
+        lifespan=_lifespan(services, works),
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,  # their pages load scripts of other hosts
         redoc_url=None,
@@ -40,12 +44,14 @@ def create_app(services: AbstractContextManager[Services]) -> FastAPI:
     for router in routes.ROOT:
         app.include_router(router)
     answer_errors(app)
+    answer_replays(app)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(MeasureRequests)
     return app
 
 
-def _lifespan(services: AbstractContextManager[Services]):  # type: ignore[no-untyped-def]
+def _lifespan(services: AbstractContextManager[Services], works: bool):  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def live(app: FastAPI) -> AsyncIterator[None]:
         stopping = Stopping()
@@ -53,11 +59,14 @@ def _lifespan(services: AbstractContextManager[Services]):  # type: ignore[no-un
         # Opening may wait for a database: not in the event loop, which must notice a signal meanwhile.
         app.state.services = await asyncio.to_thread(services.__enter__)
         app.state.provider = sign_in_provider(app.state.services.settings)
+        background = app.state.background = Background(app.state.services, works=works)
+        await asyncio.to_thread(background.start)
         stopping.listen()
         try:
             yield
         finally:
             stopping.ask()
+            await asyncio.to_thread(background.close)
             app.state.services.stop.set()
             await asyncio.to_thread(services.__exit__, None, None, None)
 

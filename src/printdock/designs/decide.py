@@ -25,6 +25,8 @@ from printdock.designs.outcomes import Duplicate, Failed, Planned
 from printdock.designs.resume import own_files
 from printdock.errors import Cancelled
 from printdock.imaging.fingerprint import Fingerprint
+from printdock.telemetry import meters
+from printdock.telemetry.table import DATABASE_WRITE_SECONDS, DUPLICATE_CHECK_SECONDS, DUPLICATE_CHECKED
 
 Decision = NewPrintFile | RefusedSource | KnownFile
 
@@ -108,8 +110,10 @@ class Decider:
             if item.outcome is not None:
                 self._onward.settle(item)
         items = [item for item in items if item.outcome is None]
-        met = self._candidates([item for item in items if item.digest not in files])
-        decisions = [self._decision(item, files, met, apart) for item in items]
+        with meters.timed(DUPLICATE_CHECK_SECONDS):
+            met = self._candidates([item for item in items if item.digest not in files])
+            decisions = [self._decision(item, files, met, apart) for item in items]
+        meters.count(DUPLICATE_CHECKED, len(items))
         claims = self._claim(decisions, seen)
         for item, decision in zip(items, decisions, strict=True):
             self._hand_on(item, decision, claims)
@@ -275,11 +279,19 @@ class Decider:
         if upload.dry_run or not (news or refused):
             return {}
         template = upload.template if upload.reread is None else upload.reread()
-        claims = upload.write(
-            lambda connection: ledger.claim(
-                connection, template, news, refused, seen=seen, owner=upload.owner, upload=upload.id, now=upload.clock()
+        with meters.timed(DATABASE_WRITE_SECONDS, step="claim"):
+            claims = upload.write(
+                lambda connection: ledger.claim(
+                    connection,
+                    template,
+                    news,
+                    refused,
+                    seen=seen,
+                    owner=upload.owner,
+                    upload=upload.id,
+                    now=upload.clock(),
+                )
             )
-        )
         return {claim.design: claim for claim in claims}
 
     def _hand_on(self, item: Item, decision: Decision, claims: dict[UUID, ledger.Claim]) -> None:

@@ -14,7 +14,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +43,9 @@ from printdock.errors import (
 from printdock.imaging.codec import decode, encode_png, probe
 from printdock.imaging.fingerprint import fingerprint
 from printdock.imaging.prepare import prepare, reserve
-from printdock.pipeline.flow import Budget, Group
+from printdock.pipeline.flow import Budget, Group, workers
+from printdock.telemetry import logs, meters, traces
+from printdock.telemetry.table import UPLOAD_FILES, UPLOAD_HELD, UPLOAD_PEAK, UPLOAD_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +81,13 @@ def ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     Setting ``upload.stop`` from another thread ends it early: what is claimed is finished, the rest is answered as
     stopped.
     """
+    with logs.bound(upload=str(upload.id), shop=upload.template.shop.name), traces.span("upload"):
+        report = _ingest(upload, sources)
+        _tell(report)
+    return report
+
+
+def _ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     started = time.monotonic()
     flow = _Flow(upload)
     renewing = _Renewal(upload)
@@ -95,6 +104,14 @@ def ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     if not (upload.dry_run or upload.resumes):
         _finish(upload, report)
     return report
+
+
+def _tell(report: Report) -> None:
+    counts = {"stored": report.stored, "duplicate": report.duplicates, "failed": report.failed}
+    for outcome, number in counts.items():
+        meters.count(UPLOAD_FILES, number, outcome=outcome)
+    meters.observe(UPLOAD_SECONDS, report.seconds)
+    logs.event("upload_finished", place="nas", seconds=round(report.seconds, 3), **counts)
 
 
 def _open(upload: Upload) -> PrintdockError | None:
@@ -199,7 +216,7 @@ class _Flow:
         limits = upload.limits
         self._upload = upload
         # Recovering and reaching the storage take their time: meanwhile the first pictures are prepared.
-        self._opening = ThreadPoolExecutor(1, thread_name_prefix="printdock-open")
+        self._opening = workers(1, "printdock-open")
         self._opened: Future[PrintdockError | None] = self._opening.submit(_open, upload)
         self._memory = Budget(size=limits.memory_bytes, count=limits.batch_images)
         self._seen: set[bytes] = set()
@@ -219,22 +236,25 @@ class _Flow:
             failed=self._undecided,
             ordered=True,
         )
-        self._preparing = ThreadPoolExecutor(limits.workers, thread_name_prefix="printdock-prepare")
-        self._encoding = ThreadPoolExecutor(limits.workers, thread_name_prefix="printdock-encode")
+        self._preparing = workers(limits.workers, "printdock-prepare")
+        self._encoding = workers(limits.workers, "printdock-encode")
 
     def run(self, sources: Iterable[Path | Source]) -> list[Item]:
         """Take all of ``sources`` through; answers the items in order, settled."""
         items: list[Item] = []
-        try:
-            for batch in self._batches(sources, items):
-                self._start(batch)
-        finally:
-            self._preparing.shutdown()
-            self._decider.close()
-            self._opening.shutdown()
-            self._encoding.shutdown()
-            self._recorder.all_settled(len(items))
-            self._recorder.close()
+        limits = self._upload.limits
+        with meters.threads(prepare=limits.workers, encode=limits.workers, store=limits.transfers, decide=1):
+            try:
+                for batch in self._batches(sources, items):
+                    self._start(batch)
+            finally:
+                self._preparing.shutdown()
+                self._decider.close()
+                self._opening.shutdown()
+                self._encoding.shutdown()
+                self._recorder.all_settled(len(items))
+                self._recorder.close()
+        meters.observe(UPLOAD_PEAK, self._memory.peak)
         return items
 
     # --- reading -------------------------------------------------------------------------------------------------
@@ -303,6 +323,7 @@ class _Flow:
         needed = reserve(info, self._upload.template.recipe)
         self._memory.take(needed)
         item.held = needed
+        meters.change(UPLOAD_HELD, needed)
 
     def _decide(self, group: Sequence[Item]) -> None:
         """Decide a group, once the library is open. What cannot be stored at all fails here, by the same reason."""
@@ -310,12 +331,14 @@ class _Flow:
         if blocked is not None:
             for item in group:
                 item.outcome = item.outcome or Failed.of(blocked)
-        self._deciding.handle(group)
+        with meters.busy("decide"), traces.span("decide", files=len(group)):
+            self._deciding.handle(group)
 
     # --- preparing and encoding ----------------------------------------------------------------------------------
 
     def _prepare_stage(self, item: Item) -> None:
-        self._guarded(item, self._prepare)
+        with meters.busy("prepare"), traces.span("prepare"):
+            self._guarded(item, self._prepare)
         self._tell(item, Stage.PREPARED)
         self._decider.add(item, item.position)
 
@@ -356,7 +379,8 @@ class _Flow:
         self._encoding.submit(self._encode_stage, item)
 
     def _encode_stage(self, item: Item) -> None:
-        encoded = self._guarded(item, self._encode)
+        with meters.busy("encode"), traces.span("encode"):
+            encoded = self._guarded(item, self._encode)
         self._tell(item, Stage.ENCODED)
         if encoded:
             self._recorder.encoded(item)
@@ -387,11 +411,13 @@ class _Flow:
     def _keep_only(self, item: Item, size: int) -> None:
         if item.held > size:
             self._memory.shrink(item.held - size)
+            meters.change(UPLOAD_HELD, size - item.held)
             item.held = size
 
     def _give_back(self, item: Item) -> None:
         if item.held:
             self._memory.give_back(item.held)
+            meters.change(UPLOAD_HELD, -item.held)
             item.held = 0
         if item.admitted is not None:
             self._forget_bytes(item)

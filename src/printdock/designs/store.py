@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -18,7 +17,9 @@ from printdock.designs.item import Event, Item, Stage, Upload
 from printdock.designs.outcomes import Duplicate, Failed, Planned, Stored, answer, code_of
 from printdock.designs.resume import spooled
 from printdock.errors import Cancelled, KeyTaken, PrintdockError, StorageUnavailable
-from printdock.pipeline.flow import Group
+from printdock.pipeline.flow import Group, workers
+from printdock.telemetry import meters, traces
+from printdock.telemetry.table import DATABASE_WRITE_SECONDS
 from printdock.templates.naming import number_in
 from printdock.templates.queries import skip_numbers
 
@@ -66,7 +67,7 @@ class Recorder:
         self._group: Group[News] = Group(
             "printdock-record", self._handle, limit=upload.limits.batch_images, failed=self._failed
         )
-        self._transfers = ThreadPoolExecutor(upload.limits.transfers, thread_name_prefix="printdock-store")
+        self._transfers = workers(upload.limits.transfers, "printdock-store")
 
     # --- what other stages say -----------------------------------------------------------------------------------
 
@@ -151,7 +152,8 @@ class Recorder:
                     )
             return states
 
-        return upload.write(work)
+        with meters.timed(DATABASE_WRITE_SECONDS, step="store"):
+            return upload.write(work)
 
     def _conclude(self, news: Put, state: str | None) -> None:
         item, claim = news.item, _claimed(news.item)
@@ -200,7 +202,8 @@ class Recorder:
             if not (upload.resumes and code_of(item.outcome) in OPEN_CODES):
                 shop = upload.template.shop.id
                 rows.append(answer_row(upload.id, shop, item.file.position, item.source, item.outcome))
-        upload.write(lambda connection: record_answers(connection, rows))
+        with meters.timed(DATABASE_WRITE_SECONDS, step="record"):
+            upload.write(lambda connection: record_answers(connection, rows))
 
     def _finish(self, item: Item) -> None:
         assert item.outcome is not None
@@ -217,7 +220,8 @@ class Recorder:
 
     def _store(self, item: Item) -> None:
         try:
-            state = self._put(item)
+            with meters.busy("store"), traces.span("store"):
+                state = self._put(item)
         except PrintdockError as error:
             item.outcome = Failed.of(error)
             self._group.add(Answered(item))

@@ -61,13 +61,19 @@ class Receiver:
                 self._at += done
                 view = view[done:]
 
+    def end_here(self) -> None:
+        """The file's size was not known, and it ends here. Raises `InputRefused`, as `write`."""
+        if len(self._head) < NEEDED:
+            check_head(self._head)
+        self._size = self._at
+
     def finish(self) -> None:
         """Make what came durable; of a whole file, compare the digest. Raises `InputRefused` (``digest_differs``).
 
         A file of another digest is emptied: it is to be sent again from its beginning.
         """
-        if self._size <= NEEDED:
-            self._check_short()
+        if self.is_whole and self._size < NEEDED:
+            check_head(self._head)
         if self.is_whole and self._expected is not None and self._sha256() != self._expected:
             os.ftruncate(self._handle, 0)
             self._at = 0
@@ -85,10 +91,6 @@ class Receiver:
             self._head += bytes(view[:missing])
             if len(self._head) == NEEDED:
                 check_head(self._head)
-
-    def _check_short(self) -> None:
-        if self.is_whole:
-            check_head(self._head)
 
     def _sha256(self) -> bytes:
         if self._digest is not None and self._span.end == self._size:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -181,9 +181,15 @@ def refuse(connection: Connection, shop: Shop, upload: UUID, position: int, erro
 
 
 def queue(
-    connection: Connection, shop: Shop, upload: UUID, *, job: UUID, now: datetime, leave_out_missing: bool = False
+    connection: Connection,
+    shop: Shop,
+    upload: UUID,
+    *,
+    enqueue: Callable[[], UUID],
+    now: datetime,
+    leave_out_missing: bool = False,
 ) -> SentUpload:
-    """Everything is there: ``job`` (enqueued in this transaction) takes it in.
+    """Everything is there: the job that ``enqueue`` adds in this transaction takes it in.
 
     Files still missing raise `Conflict` (``files_missing``), or with ``leave_out_missing`` are answered as not sent.
     """
@@ -201,7 +207,8 @@ def queue(
     record_answers(connection, [answer_row(upload, shop.id, file.position, file.name, why) for file in missing])
     unsent = update(incoming_files).where(of_upload(shop, upload), incoming_files.c.state == "wanted")
     connection.execute(unsent.values(state="answered"))
-    connection.execute(_own(shop, upload).values(state="queued", job_id=job, received_at=now, expires_at=None))
+    values = {"state": "queued", "job_id": enqueue(), "received_at": now, "expires_at": None}
+    connection.execute(_own(shop, upload).values(**values))
     return find(connection, shop, upload, files=False)
 
 

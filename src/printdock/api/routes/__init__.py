@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from printdock.api.routes import audit, health, keys, links, oidc, people, session, shops, templates
+from printdock.api.routes import (
+    audit,
+    designs,
+    duplicates,
+    files,
+    health,
+    keys,
+    links,
+    metrics,
+    oidc,
+    people,
+    session,
+    shops,
+    templates,
+    uploads,
+)
 
 API: tuple[APIRouter, ...] = (
     session.router,
@@ -15,5 +30,9 @@ API: tuple[APIRouter, ...] = (
     audit.router,
     shops.router,
     templates.router,
+    uploads.router,
+    designs.router,
+    duplicates.router,
+    files.router,
 )
-ROOT: tuple[APIRouter, ...] = (health.router,)
+ROOT: tuple[APIRouter, ...] = (health.router, metrics.router)
