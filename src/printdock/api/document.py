@@ -23,6 +23,7 @@ TAGS = [
     {"name": "duplicates", "description": "What was refused or flagged, and a person's decisions."},
     {"name": "mockups", "description": "Mockup sets and rendered mockups."},
     {"name": "jobs", "description": "Background work."},
+    {"name": "events", "description": "What happens, as it happens (server-sent events)."},
     {"name": "health", "description": "For load balancers and supervisors."},
 ]
 

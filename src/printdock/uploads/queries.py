@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +21,17 @@ _THERE = ("stored", "spooled")
 
 
 def find(connection: Connection, shop: Shop, upload: UUID, *, files: bool = True) -> SentUpload:
-    """One upload of the shop, with its files in order. Raises `NotFound`."""
+    """One upload of the shop, with its files in order and its counts as of now. Raises `NotFound`."""
     row = connection.execute(_uploads(shop).where(uploads.c.id == upload)).one_or_none()
     if row is None:
         raise NotFound(f"There is no upload {upload}.", code="unknown_upload")
+    found = _upload(row, ())
+    if not found.ended:
+        now = counts_so_far(connection, shop, upload)
+        found = replace(found, stored=now["stored"], duplicates=now["duplicates"], failed=now["failed"])
     if not files:
-        return _upload(row, ())
-    return _upload(row, files_of(connection, shop, upload) or _read_in_place(connection, shop, upload))
+        return found
+    return replace(found, files=files_of(connection, shop, upload) or _read_in_place(connection, shop, upload))
 
 
 def find_file(connection: Connection, shop: Shop, upload: UUID, position: int) -> tuple[SentUpload, SentFile]:
