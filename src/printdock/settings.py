@@ -7,16 +7,32 @@ then the defaults here.
 from __future__ import annotations
 
 import os
+import tomllib
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeGuard
 from urllib.parse import quote, unquote, urlsplit
 
 from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from printdock.errors import UsageError
+
+Source = Literal["default", "environment", "file", "command"]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """One setting: its variable, its value for people (stars for a secret), and where that comes from."""
+
+    variable: str
+    value: str | None
+    source: Source
+    secret: bool
+    description: str
 
 
 class DuplicateSearch(StrEnum):
@@ -366,6 +382,25 @@ class Settings(BaseSettings):
         user, at, host = rest.rpartition("@")
         return f"{scheme}://{user.split(':', 1)[0]}{at}{host}"
 
+    def in_force(self) -> list[InForce]:
+        """Every setting as it is now, and where that comes from; secrets as stars."""
+        in_file = _file_names(self.home)
+        return [self._in_force(name, field, in_file) for name, field in type(self).model_fields.items()]
+
+    def _in_force(self, name: str, field: FieldInfo, in_file: set[str]) -> InForce:
+        names = [str(choice) for choice in field.validation_alias.choices] if _has_choices(field) else [name]
+        value = getattr(self, name)
+        hidden = isinstance(value, SecretStr) or "SecretStr" in str(field.annotation)
+        source: Source = "default"
+        if any(choice in os.environ for choice in names):
+            source = "environment"
+        elif any(choice in in_file for choice in (*names, name)):
+            source = "file"
+        elif name in self.model_fields_set:
+            source = "command"
+        shown = None if value is None else "*****" if hidden else str(value)
+        return InForce(names[0], shown, source, hidden, str(field.description))
+
     def secrets(self) -> list[str]:
         """The secrets in force, which must appear in no log and no answer; passwords of addresses by themselves, too."""
         values = [getattr(self, name) for name in type(self).model_fields]
@@ -384,6 +419,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         home = init_settings().get("PRINTDOCK_HOME") or os.environ.get("PRINTDOCK_HOME") or user_data_path("printdock")
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(home) / "settings.toml")
+
+
+def _has_choices(field: FieldInfo) -> TypeGuard[Any]:
+    return isinstance(field.validation_alias, AliasChoices)
+
+
+def _file_names(home: Path) -> set[str]:
+    """The settings that ``settings.toml`` names."""
+    file = home / "settings.toml"
+    return set(tomllib.loads(file.read_text())) if file.is_file() else set()
 
 
 def load(home: Path | None = None) -> Settings:

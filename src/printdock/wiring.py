@@ -159,6 +159,17 @@ class Services:
             files = find_print_files(connection, product, numbers, designs)
         return make_plan(mockup_set, product, files, colours)
 
+    def check_mockup_names(self, shop: Shop, set_name: str, template: str | None) -> None:
+        """Whether there are such a set and such a template. Raises `UsageError` as `mockup_plan`."""
+        from printdock.mockups.sets import find_set
+
+        with self.database.read() as connection:
+            mockup_set = find_set(connection, shop, set_name)
+        name = template or mockup_set.template
+        if name is None:
+            raise UsageError(f"The set {set_name!r} serves any template.", remedy="Say which.", code="no_template")
+        self.template(name, shop)
+
     def mockup_batch(
         self,
         *,

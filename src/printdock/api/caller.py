@@ -127,4 +127,5 @@ def allowed(scope: Scope) -> Any:
             )
         return caller
 
+    check.scope = scope  # type: ignore[attr-defined]  # for the OpenAPI document
     return Depends(check)

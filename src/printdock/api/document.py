@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from printdock.api import routes
 from printdock.api.problems import CONTENT, Problem
 
 TAGS = [
@@ -24,6 +26,11 @@ TAGS = [
     {"name": "mockups", "description": "Mockup sets and rendered mockups."},
     {"name": "jobs", "description": "Background work."},
     {"name": "events", "description": "What happens, as it happens (server-sent events)."},
+    {"name": "library", "description": "The shop's print files as a whole."},
+    {"name": "files", "description": "Pictures by immutable addresses, which other answers name."},
+    {"name": "storage", "description": "The NAS or folder that files are stored in."},
+    {"name": "settings", "description": "What the server was told."},
+    {"name": "old", "description": "The two endpoints of the replaced system, unchanged in form."},
     {"name": "health", "description": "For load balancers and supervisors."},
 ]
 
@@ -43,17 +50,12 @@ def operation_id(route: APIRoute) -> str:
 def document(app: FastAPI) -> dict[str, Any]:
     """The document of ``app``, made once."""
     if app.openapi_schema is None:
-        made = get_openapi(
-            title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes, tags=_used_tags(app)
-        )
+        made = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
         _declare_problems(made)
+        _declare_scopes(made)
+        _describe_tags(made)
         app.openapi_schema = made
     return app.openapi_schema
-
-
-def _used_tags(app: FastAPI) -> list[dict[str, str]]:
-    used = {tag for route in app.routes if isinstance(route, APIRoute) for tag in route.tags}
-    return [tag for tag in TAGS if tag["name"] in used]
 
 
 def _declare_problems(made: dict[str, Any]) -> None:
@@ -65,7 +67,7 @@ def _declare_problems(made: dict[str, Any]) -> None:
         schemas.pop(unused, None)
     for path, operations in made["paths"].items():
         for operation in operations.values():
-            if path.startswith("/api/"):
+            if path.startswith(("/api/", "/mockups/")):
                 _declare(operation)
 
 
@@ -81,3 +83,27 @@ def _declare(operation: dict[str, Any]) -> None:
     for status in statuses:
         responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": CONTENT}
     responses["default"] = {"description": "Any other problem", "content": CONTENT}
+
+
+def _declare_scopes(made: dict[str, Any]) -> None:
+    """``x-scope``: which of a key's or role's scopes an operation needs (`printdock.api.caller.allowed`)."""
+    scopes = {
+        operation_id(route): str(one.call.scope)  # type: ignore[union-attr]
+        for router in (*routes.API, *routes.ROOT)
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for one in route.dependant.dependencies
+        if hasattr(one.call, "scope")
+    }
+    for operation in _operations(made):
+        if operation["operationId"] in scopes:
+            operation["x-scope"] = scopes[operation["operationId"]]
+
+
+def _describe_tags(made: dict[str, Any]) -> None:
+    used = {tag for operation in _operations(made) for tag in operation["tags"]}
+    made["tags"] = [tag for tag in TAGS if tag["name"] in used]
+
+
+def _operations(made: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (operation for operations in made["paths"].values() for operation in operations.values())

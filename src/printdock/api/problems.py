@@ -26,7 +26,10 @@ _log = logging.getLogger("printdock.api")
 
 #: The status of an error, by its code where that says more than its class.
 STATUS_BY_CODE: dict[str, int] = {
+    "already_decided": 409,
     "bad_key": 422,
+    "job_ended": 409,
+    "job_taken": 409,
     "oidc_unavailable": 503,
     "malformed_form": 400,
     "shop_exists": 409,
@@ -35,6 +38,12 @@ STATUS_BY_CODE: dict[str, int] = {
     "too_many_pixels": 413,
     "too_slow": 408,
     "unsupported_format": 415,
+    "unknown_design": 404,
+    "unknown_job": 404,
+    "unknown_match": 404,
+    "unknown_mockup_set": 404,
+    "unknown_template": 404,
+    "unknown_upload": 404,
 }
 STATUS_BY_CLASS: dict[type[PrintdockError], int] = {
     errors.UsageError: 422,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from printdock.api.addresses import Addresses
-from printdock.designs.catalog import DesignRow, PrintFileRow
+from printdock.designs.catalog import DesignRow, LiveState, PrintFileRow
 from printdock.mockups.ledger import MockupRow
 
 _ID = "01890a5d-ac96-774b-bcce-b302099a8057"
@@ -24,7 +24,7 @@ class PrintFileOut(BaseModel):
     template_id: int = Field(examples=[1])
     number: int = Field(description="Unique in the template, never given out twice", examples=[906])
     name: str = Field(description="File name", examples=["UV 906 UVDTF_16oz_906.png"])
-    state: Literal["stored", "spooled", "missing"] = Field(
+    state: LiveState = Field(
         description="spooled: waits on the server for the storage to be back; missing: its file is gone"
     )
     width: int | None = Field(description="px", examples=[3800])

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
@@ -23,6 +23,10 @@ LONGEST_NAME = 300
 MOST_HISTORY = 200
 
 
+LiveState = Literal["stored", "spooled", "missing"]
+HappeningKind = Literal["stored", "received", "found_similar", "refused_copy", "decided", "mockups"]
+
+
 @dataclass(frozen=True, slots=True)
 class PrintFileRow:
     """One print file, as stored."""
@@ -33,7 +37,7 @@ class PrintFileRow:
     template: str
     number: int
     path: str
-    state: str
+    state: LiveState
     width: int | None
     height: int | None
     dpi: int | None
@@ -64,10 +68,10 @@ class DesignRow:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that happened to a design. ``kind``: stored, received, found_similar, refused_copy, decided, mockups."""
+    """One thing that happened to a design, in words."""
 
     at: datetime
-    kind: str
+    kind: HappeningKind
     words: str
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from printdock.api import old
 from printdock.api.routes import (
     audit,
     designs,
@@ -11,13 +12,19 @@ from printdock.api.routes import (
     events,
     files,
     health,
+    jobs,
     keys,
+    library,
     links,
     metrics,
+    mockup_sets,
+    mockups,
     oidc,
     people,
     session,
+    settings,
     shops,
+    storage,
     templates,
     uploads,
 )
@@ -35,6 +42,12 @@ API: tuple[APIRouter, ...] = (
     events.router,
     designs.router,
     duplicates.router,
+    mockup_sets.router,
+    mockups.router,
+    jobs.router,
+    library.router,
+    storage.router,
+    settings.router,
     files.router,
 )
-ROOT: tuple[APIRouter, ...] = (health.router, metrics.router)
+ROOT: tuple[APIRouter, ...] = (health.router, metrics.router, old.router)

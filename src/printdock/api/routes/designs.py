@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -19,7 +19,7 @@ from printdock.api.routes.duplicates import MatchOut, shown_matches
 from printdock.api.shown import DesignOut, MockupOut
 from printdock.api.state import ServicesIn
 from printdock.designs import catalog, matches
-from printdock.designs.catalog import LONGEST_NAME, Filter
+from printdock.designs.catalog import LONGEST_NAME, Filter, HappeningKind, LiveState
 from printdock.mockups.ledger import page_of_mockups
 
 router = APIRouter(prefix="/designs", tags=["designs"])
@@ -34,7 +34,7 @@ class HappeningOut(BaseModel):
     """One thing that happened to a design."""
 
     at: datetime
-    kind: Literal["stored", "received", "found_similar", "refused_copy", "decided", "mockups"]
+    kind: HappeningKind
     words: str = Field(examples=["Stored as UV 906 UVDTF_16oz_906.png for UVDTF 16oz."])
 
 
@@ -60,9 +60,7 @@ def list_designs(
     paging: PagingIn,
     template: Annotated[Key | None, Query(description="Only with a print file for this template")] = None,
     search: Annotated[Line | None, Query(description="Part of the name or file name, or a number exactly")] = None,
-    state: Annotated[
-        Literal["stored", "spooled", "missing"] | None, Query(description="Only with a print file in this state")
-    ] = None,
+    state: Annotated[LiveState | None, Query(description="Only with a print file in this state")] = None,
     similar: Annotated[
         bool | None, Query(description="Only those flagged as similar to another, or only others")
     ] = None,

@@ -65,7 +65,7 @@ def create_key(body: KeyIn, services: ServicesIn, caller: Owner) -> NewKey:
     """A new key. Its text is in this answer and nowhere else, ever."""
     now = services.clock()
     if not set(body.scopes) <= caller.scopes:
-        raise NotAllowed("A key cannot make one that may do more.", code="scope_missing")
+        raise NotAllowed("A key cannot make one that may do more.", code="scope_exceeded")
     with services.database.write() as connection:
         key, text = keys.make_key(
             connection,

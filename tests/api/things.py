@@ -1,0 +1,80 @@
+"""What the walk over every route needs to know of a resource.
+
+A new route is walked by itself. Say here how to make a thing that its path names, once for every name of a path
+parameter; and, where the document's own examples do not make a request that is understood, what to send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from printdock.accounts import keys, links, users
+from printdock.accounts.roles import Role, Scope
+from printdock.templates.presets import PRESETS
+from printdock.templates.queries import add_template
+from tests.api.conftest import Api
+
+#: Routes for which nobody needs to be signed in, by operation id.
+PUBLIC = {
+    "alive", "ready", "sign_in", "look_at_link", "use_link", "list_ways_in", "start_oidc", "finish_oidc",
+}  # fmt: skip
+
+#: Routes about a person's own account, whatever their role: they name no shop's thing and need no scope.
+OWN_ACCOUNT = {"sign_out", "show_me", "change_password", "choose_shop", "create_shop"}
+
+#: Everything of the shop that is not the caller's is called so: no answer may hold it.
+MARK = "Zanzibar"
+
+#: Path parameter -> makes such a thing in the shop called `MARK` and answers what names it.
+THINGS: dict[str, Callable[[Api], Any]] = {}
+
+#: Operation id -> what to send, as keyword arguments of a request.
+REQUESTS: dict[str, dict[str, Any]] = {"choose_shop": {"json": {"shop": 1}}}
+
+
+def thing(name: str) -> Callable[[Callable[[Api], Any]], Callable[[Api], Any]]:
+    """Registers how to make what the path parameter ``name`` stands for."""
+
+    def register(make: Callable[[Api], Any]) -> Callable[[Api], Any]:
+        THINGS[name] = make
+        return make
+
+    return register
+
+
+@thing("shop")
+def _shop(api: Api) -> int:
+    return api.shop(MARK).id
+
+
+@thing("template")
+def _template(api: Api) -> int:
+    here = api.shop(MARK)
+    with api.services.database.write() as connection:
+        return add_template(connection, here, f"{MARK} mug", PRESETS["Mug 11oz"], api.clock()).id
+
+
+@thing("member")
+def _member(api: Api) -> str:
+    here = api.shop(MARK)
+    with api.services.database.write() as connection:
+        user = users.add_user(connection, f"{MARK}@example.com".lower(), MARK, None, api.clock())
+        users.add_member(connection, here.id, user.id, Role.MEMBER, api.clock())
+    return str(user.id)
+
+
+@thing("invitation")
+def _invitation(api: Api) -> str:
+    here = api.shop(MARK)
+    with api.services.database.write() as connection:
+        links.invite(connection, here.id, "invited@example.com", Role.VIEWER, MARK, api.clock())
+        return str(links.invitations(connection, here.id, api.clock())[0].id)
+
+
+@thing("key")
+def _key(api: Api) -> str:
+    here = api.shop(MARK)
+    with api.services.database.write() as connection:
+        made, _ = keys.make_key(connection, here.id, MARK, {Scope.READ}, MARK, api.clock())
+    return str(made.id)
