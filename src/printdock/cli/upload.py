@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -44,9 +43,11 @@ def upload(
 
     Known files are not sent. Interrupted, the same command goes on where it was. Exit codes as of `printdock ingest`.
     """
+    from stamina.instrumentation import set_on_retry_hooks
+
     from printdock.cli.remote import Server
 
-    logging.getLogger("stamina").setLevel(logging.ERROR)
+    set_on_retry_hooks([])  # we say ourselves, in words, what is tried again
     stop = threading.Event()
     with (
         stoppable(stop),
