@@ -106,6 +106,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "rendering": _module("--json", "bench.rendering"),
     "mockups": _module("--json", "bench.mockups"),
     "sftp": _module("--json", "bench.sftp_speed"),
+    "uploads": _module("--json", "bench.uploads"),
     "duplicates": _module("--out", "bench.duplicates.run", "--cases", "24"),
 }
 
