@@ -15,6 +15,9 @@
     │   └── TooManyAttempts      too many wrong passwords: wait
     ├── NotFound                 the shop has no such thing (another shop may)
     ├── Conflict                 the thing is not in a state that allows this
+    │   └── OffsetConflict       a piece of a file would leave a hole: says where to go on
+    ├── Busy                     another request is at work on the same thing: trying again may work
+    ├── NoRoom                   the disk for incoming files is full
     ├── DatabaseUnavailable      the database is away: trying again may work
     ├── LeaseLost                another process took over what this one had claimed
     └── Cancelled                a person stopped the work
@@ -133,6 +136,26 @@ class NotFound(PrintdockError):
 
 class Conflict(PrintdockError):
     code = "conflict"
+
+
+class OffsetConflict(Conflict):
+    """``have``: bytes of the file that are there, so where to go on."""
+
+    code = "offset_conflict"
+
+    def __init__(self, have: int, start: int) -> None:
+        self.have = have
+        super().__init__(
+            f"The piece begins at byte {start}, and {have} bytes are there.", remedy=f"Go on from byte {have}."
+        )
+
+
+class Busy(PrintdockError):
+    code = "busy"
+
+
+class NoRoom(PrintdockError):
+    code = "no_room"
 
 
 class DatabaseUnavailable(PrintdockError):

@@ -177,6 +177,24 @@ class Settings(BaseSettings):
         validation_alias=_env("PRINTDOCK_MAX_FILE_MB"),
         description="Largest source file, megabytes",
     )
+    incoming: Path | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_INCOMING"),
+        description="Folder of files being uploaded, shared where several machines work; incoming/ in the home when unset",
+    )
+    upload_files: int = Field(
+        default=2000,
+        ge=1,
+        le=100_000,
+        validation_alias=_env("PRINTDOCK_UPLOAD_FILES"),
+        description="Most files of one upload over HTTP",
+    )
+    upload_expiry_h: float = Field(
+        default=24.0,
+        gt=0,
+        validation_alias=_env("PRINTDOCK_UPLOAD_EXPIRY_H"),
+        description="Hours after which an upload that is not sent to its end is given up",
+    )
     shop: str = Field(
         default="My Shop",
         min_length=1,
@@ -333,6 +351,11 @@ class Settings(BaseSettings):
             if url.startswith(scheme):
                 return "postgresql+psycopg://" + url.removeprefix(scheme)
         return url
+
+    @property
+    def incoming_folder(self) -> Path:
+        """Where uploaded files lie until they are taken in."""
+        return (self.incoming or self.home / "incoming").expanduser()
 
     @property
     def address(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from printdock.accounts.secret import ServerSecret
 from printdock.db.engine import Database
@@ -31,11 +32,10 @@ from printdock.telemetry.table import NAS_OUTAGES
 from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from printdock.accounts.oidc import Provider
     from printdock.mockups.batch import Batch, Progress
     from printdock.mockups.plan import Plan
+    from printdock.uploads.place import Place
 
 
 def utc_now() -> datetime:
@@ -74,6 +74,12 @@ class Services:
         storage = self.storage.until(stop) if isinstance(self.storage, ResilientStorage) else self.storage
         return replace(self, stop=stop, storage=storage)
 
+    def place(self) -> Place:
+        """The incoming folder of the settings, made when it is new. Raises `UsageError`."""
+        from printdock.uploads.place import open_place
+
+        return open_place(self.settings.incoming_folder)
+
     def shop_of(self, shop_id: int) -> Shop:
         """The shop with this id. Raises `UsageError`."""
         with self.database.read() as connection:
@@ -93,15 +99,24 @@ class Services:
         with self.database.write() as connection:
             return ensure_template(connection, shop, name, self.clock())
 
-    def upload(self, template: Template, *, report: Callable[[Event], None], dry_run: bool = False) -> Upload:
-        """A new upload for ``template``, with the limits of the settings."""
+    def upload(
+        self,
+        template: Template,
+        *,
+        report: Callable[[Event], None],
+        dry_run: bool = False,
+        resumes: UUID | None = None,
+        stop: threading.Event | None = None,
+    ) -> Upload:
+        """A new upload for ``template``, with the limits of the settings; or the one that ``resumes`` names, which has
+        its row. ``stop`` ends it early, where it is not to end with these services."""
         from uuid_utils.compat import uuid7
 
         settings = self.settings
         with self.database.read() as connection:
             knows_old_hashes = has_old_hashes(connection, template.shop)
         return Upload(
-            id=uuid7(),
+            id=resumes or uuid7(),
             template=template,
             owner=new_owner(),
             database=self.database,
@@ -112,7 +127,8 @@ class Services:
             dry_run=dry_run,
             clock=self.clock,
             report=report,
-            stop=self.stop,
+            stop=stop or self.stop,
+            resumes=resumes is not None,
             knows_old_hashes=knows_old_hashes,
             reread=None
             if settings.lookup_cache

@@ -10,9 +10,9 @@ import pytest
 import zstandard
 
 from tests.api.conftest import Api
-from tests.api.stock import Stock, small_stock
+from tests.api.stock import Stock, kept_sqlite, small_stock
 
-__all__ = ["small_stock"]
+__all__ = ["kept_sqlite", "small_stock"]
 
 
 @pytest.mark.parametrize(

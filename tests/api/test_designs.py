@@ -8,9 +8,9 @@ from uuid import uuid4
 from printdock.accounts.roles import Scope
 from printdock.designs.ingest import ingest
 from tests.api.conftest import Api
-from tests.api.stock import Stock, draw, fill, pages, small_stock, stock
+from tests.api.stock import Stock, draw, fill, kept_postgresql, kept_sqlite, pages, small_stock, stock
 
-__all__ = ["small_stock", "stock"]
+__all__ = ["kept_postgresql", "kept_sqlite", "small_stock", "stock"]
 
 
 def test_designs_are_listed_newest_first_with_their_print_files(stock: Stock) -> None:
@@ -109,7 +109,7 @@ def test_another_shops_designs_are_nowhere(stock: Stock, tmp_path: Path) -> None
         assert other("GET", path).status_code == 404
     assert other("PATCH", f"designs/{stock.designs[0]}", json={"name": "x"}).status_code == 404
     assert other("GET", "designs", params={"template": stock.template.id}).json()["items"] == []
-    theirs = fill(stock.api, tmp_path / "theirs", "Other", mockups=False)
+    theirs = fill(stock.api.services, tmp_path / "theirs", "Other", mockups=False)
     assert [one["id"] for one in pages(other, "designs")] == theirs.designs[::-1]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from printdock.accounts.roles import Scope
 from printdock.designs.ingest import ingest
-from tests.api.stock import Stock, pages, stock
+from tests.api.stock import Stock, kept_postgresql, kept_sqlite, pages, stock
 
-__all__ = ["stock"]
+__all__ = ["kept_postgresql", "kept_sqlite", "stock"]
 
 
 def test_both_sides_of_a_match_are_shown_with_their_pictures(stock: Stock) -> None:

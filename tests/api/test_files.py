@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from printdock.api.addresses import FileAddress, FileKind
 from printdock.api.delivery import disposition
 from printdock.api.ranges import Part, Verdict, wanted
-from tests.api.stock import Stock, pages, small_stock, stock
+from tests.api.stock import Stock, kept_postgresql, kept_sqlite, pages, small_stock, stock
 
-__all__ = ["small_stock", "stock"]
+__all__ = ["kept_postgresql", "kept_sqlite", "small_stock", "stock"]
 
 
 def _file(stock: Stock, word: str = "url") -> tuple[Any, str, bytes]:
@@ -45,8 +45,8 @@ def test_a_print_file_whole(stock: Stock) -> None:
     assert expected.items() <= head.headers.items()
 
 
-def test_parts(stock: Stock) -> None:
-    client, address, data = _file(stock)
+def test_parts(small_stock: Stock) -> None:
+    client, address, data = _file(small_stock)
     size = len(data)
     parts = {
         "bytes=0-0": (0, 0), "bytes=10-19": (10, 19), "bytes=100-": (100, size - 1), "bytes=-7": (size - 7, size - 1),
@@ -67,8 +67,8 @@ def test_parts(stock: Stock) -> None:
         assert answer.status_code == 416 and answer.headers["content-range"] == f"bytes */{size}", field
 
 
-def test_conditions(stock: Stock) -> None:
-    client, address, _data = _file(stock)
+def test_conditions(small_stock: Stock) -> None:
+    client, address, _data = _file(small_stock)
     etag = client.head(address).headers["etag"]
     cases: list[tuple[dict[str, str], int]] = [
         ({"If-None-Match": etag}, 304), ({"If-None-Match": f'"x", {etag}'}, 304), ({"If-None-Match": f"W/{etag}"}, 304),
@@ -112,11 +112,11 @@ def test_thumbnails_and_mockups_and_base_images(stock: Stock) -> None:
     assert client.get(files["mockup.toml"]).headers["content-type"] == "application/octet-stream"
 
 
-def test_an_address_says_exactly_one_file_of_one_shop(stock: Stock) -> None:
-    client, address, _data = _file(stock)
+def test_an_address_says_exactly_one_file_of_one_shop(small_stock: Stock) -> None:
+    client, address, _data = _file(small_stock)
     _, _, _, _, kind, shop, key, digest, signature, name = address.split("/")
-    other = stock.api.shop("Other").id
-    first = stock.script()("GET", f"designs/{stock.designs[0]}").json()["print_files"][0]
+    other = small_stock.api.shop("Other").id
+    first = small_stock.script()("GET", f"designs/{small_stock.designs[0]}").json()["print_files"][0]
     changed = [
         (kind, str(other), key, digest, signature, name),
         (kind, shop, first["id"], first["sha256"], signature, name),
@@ -134,14 +134,14 @@ def test_an_address_says_exactly_one_file_of_one_shop(stock: Stock) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["cache-control"] == "no-store"
     # Signed by us, and yet nothing: the rows decide.
-    secret = stock.api.services.secret.key("files")
+    secret = small_stock.api.services.secret.key("files")
     from uuid import UUID
 
     for forged in (
         FileAddress(FileKind.PRINT, other, UUID(key), digest, unquote(name)),
         FileAddress(FileKind.PRINT, int(shop), UUID(key), "0" * 64, unquote(name)),
-        FileAddress(FileKind.BASE, int(shop), stock.mockup_set.id, digest, f"{digest}.png"),
-        FileAddress(FileKind.BASE, int(shop), stock.mockup_set.id, digest, "../../../Small/x.png"),
+        FileAddress(FileKind.BASE, int(shop), small_stock.mockup_set.id, digest, f"{digest}.png"),
+        FileAddress(FileKind.BASE, int(shop), small_stock.mockup_set.id, digest, "../../../Small/x.png"),
         FileAddress(FileKind.MOCKUP, int(shop), UUID(key), digest, unquote(name)),
     ):
         path = f"/api/v1/files/{forged.kind}/{forged.shop_id}/{forged.key}/{forged.sha256}/{forged.signature(secret)}/x"

@@ -15,10 +15,10 @@ from printdock.jobs import records
 from printdock.jobs.kinds import new_job
 from printdock.telemetry import exposition
 from tests.api.conftest import Api
-from tests.api.stock import pages, small_stock, stock
+from tests.api.stock import kept_postgresql, kept_sqlite, pages, small_stock, stock
 from tests.api.test_mockups import ended
 
-__all__ = ["small_stock", "stock"]
+__all__ = ["kept_postgresql", "kept_sqlite", "small_stock", "stock"]
 
 
 def _put(api: Api, shop: str = "My Shop", many: int = 1, state: str | None = None, kind: str = "probe") -> list[str]:

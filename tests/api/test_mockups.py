@@ -15,10 +15,10 @@ import pytest
 from printdock.accounts.roles import Scope
 from printdock.mockups.archive import MOST_FILES
 from tests.api.conftest import Api, Script
-from tests.api.stock import Stock, pages, small_stock, stock, zipped
+from tests.api.stock import Stock, kept_postgresql, kept_sqlite, pages, small_stock, stock, zipped
 from tests.mockups.conftest import MANIFEST, write_folder
 
-__all__ = ["small_stock", "stock"]
+__all__ = ["kept_postgresql", "kept_sqlite", "small_stock", "stock"]
 
 ZIP = {"Content-Type": "application/zip"}
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
-import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import content_type_conformance, not_a_server_error, status_code_conformance
 from schemathesis.generation import GenerationMode
 
-from tests.api.conftest import running
-from tests.api.stock import Stock, fill
+from tests.api.stock import Stock, kept_sqlite, small_stock
+
+__all__ = ["kept_sqlite", "small_stock"]
 
 #: Requests for each operation and kind; for some seventy operations it takes about half a minute.
 EXAMPLES = 8
@@ -37,16 +35,9 @@ def _as_it_is(context: Any, value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
-@pytest.fixture
-def filled(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stock]:
-    """A shop that has something of everything."""
-    for api in running(f"sqlite:///{tmp_path / 'x.db'}", home, monkeypatch):
-        yield fill(api, tmp_path / "stock")
-
-
-def test_no_request_breaks_the_server(filled: Stock) -> None:
-    script = filled.script()
-    schema = schemathesis.openapi.from_dict(filled.api.document())
+def test_no_request_breaks_the_server(small_stock: Stock) -> None:
+    script = small_stock.script()
+    schema = schemathesis.openapi.from_dict(small_stock.api.document())
     statuses: Counter[int] = Counter()
     begun = time.monotonic()
     for found in schema.get_all_operations():

@@ -148,3 +148,23 @@ THINGS |= {
     "signature": lambda api: "A" * 22,
     "file_name": lambda api: "x.png",
 }
+
+
+@thing("upload")
+def _sent(api: Api) -> str:
+    from tests.api.sending import begun
+
+    return str(begun(api, api.shop(MARK), f"{MARK}.png").id)
+
+
+@thing("position")
+def _position(api: Api) -> int:
+    return 0
+
+
+REQUESTS |= {
+    "put_file": {"content": b"\x89PNG\r\n\x1a\n" + bytes(100)},
+    "upload_form": {"data": {"template": "Mug 11oz"}, "files": {"files": ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(100))}},
+    "follow_all": {"headers": {"Last-Event-ID": "none"}},  # it would go on for ever
+    "follow_upload": {"headers": {"Last-Event-ID": "none"}},
+}

@@ -15,6 +15,7 @@ from printdock.api.background import Background
 from printdock.api.bodies import LimitBodies
 from printdock.api.document import document, operation_id
 from printdock.api.headers import SafeHeaders
+from printdock.api.idempotency import answer_replays
 from printdock.api.measure import MeasureRequests
 from printdock.api.problems import answer_errors
 from printdock.api.state import Stopping
@@ -44,6 +45,7 @@ def create_app(services: AbstractContextManager[Services], *, works: bool = True
     for router in routes.ROOT:
         app.include_router(router)
     answer_errors(app)
+    answer_replays(app)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(LimitBodies)
     app.add_middleware(SafeHeaders)

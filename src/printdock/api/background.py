@@ -24,7 +24,7 @@ class Background:
         self._grace_s = services.settings.grace_s
         self.broker = broker_for(services)
         self.numbers = SharedNumbers(services.database, services.clock)
-        self._worker = EmbeddedWorker(services, self.broker) if works else None
+        self._worker = EmbeddedWorker(services, self.broker, places=[services.place().id]) if works else None
 
     def start(self) -> None:
         """Begin to work."""

@@ -61,7 +61,7 @@ _cookie = APIKeyCookie(
 )
 
 
-def _caller(
+def caller_of(
     request: Request,
     services: ServicesIn,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
@@ -118,7 +118,7 @@ def allowed(scope: Scope) -> Any:
     Raises `NotSignedIn` and `NotAllowed`.
     """
 
-    async def check(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+    async def check(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
         if not caller.may(scope):
             raise NotAllowed(
                 f"This needs the scope {scope!r}.".replace("'", ""),

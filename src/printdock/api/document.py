@@ -25,6 +25,7 @@ TAGS = [
     {"name": "duplicates", "description": "What was refused or flagged, and a person's decisions."},
     {"name": "mockups", "description": "Mockup sets and rendered mockups."},
     {"name": "jobs", "description": "Background work."},
+    {"name": "events", "description": "What happens, as it happens (server-sent events)."},
     {"name": "library", "description": "The shop's print files as a whole."},
     {"name": "files", "description": "Pictures by immutable addresses, which other answers name."},
     {"name": "storage", "description": "The NAS or folder that files are stored in."},

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from printdock import errors
-from printdock.errors import PackRefused, PrintdockError, TooManyAttempts
+from printdock.errors import OffsetConflict, PackRefused, PrintdockError, TooManyAttempts
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -31,10 +31,13 @@ STATUS_BY_CODE: dict[str, int] = {
     "job_ended": 409,
     "job_taken": 409,
     "oidc_unavailable": 503,
+    "malformed_form": 400,
     "shop_exists": 409,
     "template_exists": 409,
     "too_large": 413,
     "too_many_pixels": 413,
+    "too_slow": 408,
+    "unsupported_format": 415,
     "unknown_design": 404,
     "unknown_job": 404,
     "unknown_match": 404,
@@ -56,6 +59,8 @@ STATUS_BY_CLASS: dict[type[PrintdockError], int] = {
     errors.AccessRefused: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.Busy: 423,
+    errors.NoRoom: 507,
     errors.DatabaseUnavailable: 503,
     errors.LeaseLost: 409,
     errors.Cancelled: 409,
@@ -207,6 +212,8 @@ def _pack_problems(error: PackRefused) -> list[FieldProblem]:
 def _headers(error: PrintdockError, status: int) -> dict[str, str]:
     if isinstance(error, TooManyAttempts):
         return {"Retry-After": str(error.wait_s)}
+    if isinstance(error, OffsetConflict):
+        return {"Upload-Offset": str(error.have)}
     if status == 401:
         return {"WWW-Authenticate": 'Bearer realm="printdock"'}
     return {"Retry-After": str(_RETRY_AFTER_S)} if status == 503 else {}

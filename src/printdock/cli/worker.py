@@ -32,7 +32,7 @@ def worker(
         stoppable(stopping),
     ):
         broker = broker_for(services)
-        running = EmbeddedWorker(services, broker, slots=slots)
+        running = EmbeddedWorker(services, broker, slots=slots, places=[services.place().id])
         running.start()
         errors_console.print(f"Working: {running.runner.slots} jobs at a time. Ctrl-C ends it.")
         stopping.wait()

@@ -20,14 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from printdock.db.tables import uploads
 from printdock.dedupe.old_hashes import old_hashes, old_print
 from printdock.designs import known, ledger
 from printdock.designs.admit import Admitted, admit, check_unchanged
 from printdock.designs.decide import Decider, Onward
-from printdock.designs.item import Duplicates, Event, Item, Stage, Upload
+from printdock.designs.item import Duplicates, Event, Item, Source, Stage, Upload
 from printdock.designs.lease import RENEW_EVERY_S
 from printdock.designs.outcomes import Failed, answer
 from printdock.designs.recover import recover
@@ -73,8 +73,10 @@ class Report:
         }
 
 
-def ingest(upload: Upload, sources: Iterable[Path]) -> Report:
+def ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     """Take in ``sources`` in order. Every file ends as exactly one entry of the report.
+
+    A path is named as it is given, and has the place in the upload that it has in ``sources``.
 
     Setting ``upload.stop`` from another thread ends it early: what is claimed is finished, the rest is answered as
     stopped.
@@ -85,7 +87,7 @@ def ingest(upload: Upload, sources: Iterable[Path]) -> Report:
     return report
 
 
-def _ingest(upload: Upload, sources: Iterable[Path]) -> Report:
+def _ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     started = time.monotonic()
     flow = _Flow(upload)
     renewing = _Renewal(upload)
@@ -93,12 +95,13 @@ def _ingest(upload: Upload, sources: Iterable[Path]) -> Report:
         items = flow.run(sources)
     finally:
         renewing.close()
+    _give_up(upload, items)
     entries = [answer(item.source, item.outcome) for item in items if item.outcome is not None]
     counts = {word: sum(entry["outcome"] == word for entry in entries) for word in ("stored", "duplicate", "failed")}
     report = Report(
         str(upload.id), counts["stored"], counts["duplicate"], counts["failed"], time.monotonic() - started, entries
     )
-    if not upload.dry_run:
+    if not (upload.dry_run or upload.resumes):
         _finish(upload, report)
     return report
 
@@ -127,25 +130,54 @@ def _open(upload: Upload) -> PrintdockError | None:
         log.warning("%s", error)
     except (StorageRefused, DatabaseUnavailable, Cancelled) as error:
         blocked = error
+    try:
+        upload.write(lambda connection: _begin(connection, upload))
+    except DatabaseUnavailable as error:
+        return error
+    return blocked
+
+
+def _begin(connection: Connection, upload: Upload) -> None:
+    """The upload's row says who works on it."""
+    own = uploads.c.shop_id == upload.template.shop.id, uploads.c.id == upload.id
+    if upload.resumes:
+        connection.execute(update(uploads).where(*own).values(owner=upload.owner))
+        return
     row = {
         "id": upload.id,
         "shop_id": upload.template.shop.id,
         "template_id": upload.template.id,
         "owner": upload.owner,
+        "state": "processing",
         "started_at": upload.clock(),
     }
+    if connection.execute(select(uploads.c.id).where(*own)).one_or_none() is None:  # a commit may be in doubt
+        connection.execute(insert(uploads).values(**row))
+
+
+def _give_up(upload: Upload, items: Sequence[Item]) -> None:
+    """Claims that could not be settled are free from now on, and not only when their lease runs out."""
+    left = [item for item in items if item.claim is not None and isinstance(item.outcome, Failed)]
+    if not left or upload.dry_run:
+        return
     try:
-        upload.write(lambda connection: connection.execute(insert(uploads).values(**row)))
+        with upload.database.write() as connection:
+            ledger.lapse(connection, upload.owner, upload.clock())
     except DatabaseUnavailable as error:
-        return error
-    return blocked
+        log.warning("claims stay until their lease runs out: %s", error)
 
 
 def _finish(upload: Upload, report: Report) -> None:
     done = (
         update(uploads)
         .where(uploads.c.shop_id == upload.template.shop.id, uploads.c.id == upload.id)
-        .values(finished_at=upload.clock(), stored=report.stored, duplicates=report.duplicates, failed=report.failed)
+        .values(
+            state="finished",
+            finished_at=upload.clock(),
+            stored=report.stored,
+            duplicates=report.duplicates,
+            failed=report.failed,
+        )
     )
     try:
         upload.write(lambda connection: connection.execute(done))
@@ -207,7 +239,7 @@ class _Flow:
         self._preparing = workers(limits.workers, "printdock-prepare")
         self._encoding = workers(limits.workers, "printdock-encode")
 
-    def run(self, sources: Iterable[Path]) -> list[Item]:
+    def run(self, sources: Iterable[Path | Source]) -> list[Item]:
         """Take all of ``sources`` through; answers the items in order, settled."""
         items: list[Item] = []
         limits = self._upload.limits
@@ -227,14 +259,15 @@ class _Flow:
 
     # --- reading -------------------------------------------------------------------------------------------------
 
-    def _batches(self, sources: Iterable[Path], items: list[Item]) -> Iterator[list[Item]]:
+    def _batches(self, sources: Iterable[Path | Source], items: list[Item]) -> Iterator[list[Item]]:
         """Read files into groups that fit the batch limits, so that one query asks for a whole group."""
         batch: list[Item] = []
         size = 0
-        for path in sources:
-            item = Item(len(items), path, str(path))
+        for given in sources:
+            source = given if isinstance(given, Source) else Source(given, str(given), len(items))
+            item = Item(len(items), source)
             items.append(item)
-            self._upload.report(Event(Stage.FOUND, item.source))
+            self._tell(item, Stage.FOUND)
             self._guarded(item, self._admit)
             batch.append(item)
             size += 0 if item.admitted is None else item.admitted.size
@@ -253,7 +286,7 @@ class _Flow:
     def _start(self, batch: Sequence[Item]) -> None:
         known_digests = self._known(batch)
         for item in batch:
-            self._upload.report(Event(Stage.READ, item.source))
+            self._tell(item, Stage.READ)
             if item.outcome is not None or item.digest in known_digests or self._is_repeat(item):
                 self._decider.add(item, item.position)
                 continue
@@ -306,7 +339,7 @@ class _Flow:
     def _prepare_stage(self, item: Item) -> None:
         with meters.busy("prepare"), traces.span("prepare"):
             self._guarded(item, self._prepare)
-        self._upload.report(Event(Stage.PREPARED, item.source))
+        self._tell(item, Stage.PREPARED)
         self._decider.add(item, item.position)
 
     def _prepare(self, item: Item) -> None:
@@ -348,7 +381,7 @@ class _Flow:
     def _encode_stage(self, item: Item) -> None:
         with meters.busy("encode"), traces.span("encode"):
             encoded = self._guarded(item, self._encode)
-        self._upload.report(Event(Stage.ENCODED, item.source))
+        self._tell(item, Stage.ENCODED)
         if encoded:
             self._recorder.encoded(item)
         else:
@@ -364,6 +397,9 @@ class _Flow:
 
     def _recover(self) -> None:
         recover(self._upload)
+
+    def _tell(self, item: Item, stage: Stage) -> None:
+        self._upload.report(Event(stage, item.source, item.file.position))
 
     # --- what is held --------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from printdock.api.routes import (
     audit,
     designs,
     duplicates,
+    events,
     files,
     health,
     jobs,
@@ -25,6 +26,7 @@ from printdock.api.routes import (
     shops,
     storage,
     templates,
+    uploads,
 )
 
 API: tuple[APIRouter, ...] = (
@@ -36,6 +38,8 @@ API: tuple[APIRouter, ...] = (
     audit.router,
     shops.router,
     templates.router,
+    uploads.router,
+    events.router,
     designs.router,
     duplicates.router,
     mockup_sets.router,
