@@ -62,8 +62,10 @@ def test_too_much_is_refused_before_it_is_read(small_api: Api) -> None:
             yield large[start : start + 65_536]
 
     json_type = {"Content-Type": "application/json"}
-    for sent in (large, pieces()):
-        answer = nobody.post("/api/v1/shops", content=sent, headers=json_type)
+    sendings = [("shops", large, json_type), ("shops", pieces(), json_type), ("uploads", pieces(), json_type)]
+    sendings += [("uploads", pieces(), {"Content-Type": "application/octet-stream"})]
+    for path, sent, headers in sendings:
+        answer = nobody.post(f"/api/v1/{path}", content=sent, headers=headers)
         assert answer.status_code == 413 and answer.headers["content-type"] == "application/problem+json", answer.text
     form = {"product_data": json.dumps({"x": "y" * 9_000_000})}
     assert nobody.post("/mockups/upload-mockup", data=form).status_code == 413

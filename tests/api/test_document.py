@@ -62,6 +62,8 @@ def test_every_body_has_an_example(document: dict[str, Any]) -> None:
         for media, content in operation.get("requestBody", {}).get("content", {}).items():
             if media == "application/json":
                 assert _has_example(content["schema"], schemas), name
+        if name.startswith("HEAD"):
+            continue
         for status, response in operation["responses"].items():
             for media, content in response.get("content", {}).items():
                 if media == "application/json" and operation["operationId"] not in _BINARY:
@@ -72,6 +74,8 @@ def test_requests_that_the_document_shows_are_understood(small_api: Api) -> None
     """An example that is refused for its form teaches the wrong thing."""
     call = small_api.script()
     for one in operations(small_api.document()):
+        if one.id.startswith("follow_"):  # a stream that goes on for ever
+            continue
         if one.method == "GET" and not one.names and one.path.startswith("/api/") and one.scope:
             answer = call("GET", one.path)
             assert answer.status_code == 200, (str(one), answer.text)

@@ -60,7 +60,7 @@ def test_a_role_may_do_what_its_scopes_say_and_no_more(api: Api, theirs: dict[st
             continue
         assert one.scope is not None, f"{one} names no scope"
         answer = person(one.method, one.at(theirs), **one.request)
-        refused = answer.status_code == 403 and answer.json()["code"] == "scope_missing"
+        refused = answer.status_code == 403 and (one.method == "HEAD" or answer.json()["code"] == "scope_missing")
         assert refused == (Scope(one.scope) not in role.scopes), (str(one), role, answer.status_code, answer.text)
 
 
@@ -71,7 +71,7 @@ def test_a_key_may_do_what_its_scopes_say_and_no_more(api: Api, theirs: dict[str
         if one.scope is None:
             continue
         answer = script(one.method, one.at(theirs), **one.request)
-        refused = answer.status_code == 403 and answer.json()["code"] == "scope_missing"
+        refused = answer.status_code == 403 and (one.method == "HEAD" or answer.json()["code"] == "scope_missing")
         assert refused == (one.scope != scope), (str(one), scope, answer.status_code, answer.text)
         assert answer.status_code != 401, (str(one), answer.text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,8 +12,13 @@ from printdock.api.problems import problem
 #: Most bytes of a body that is parsed in memory. 100,000 ids of designs take 4 MB.
 LARGEST = 8_000_000
 
-#: Below these, bodies are streamed to disk by the routes themselves, with limits of their own, once it is known who sends.
-STREAMED = ("/api/v1/uploads", "/api/v1/mockup-sets")
+#: Bodies that routes themselves stream to disk, with limits of their own, once it is known who sends.
+_STREAMED = {
+    ("POST", "/api/v1/uploads/multipart"),
+    ("POST", "/api/v1/mockup-sets"),
+    ("POST", "/api/v1/mockup-sets/check"),
+}
+_FILES = re.compile(r"/api/v1/uploads/[^/]+/files/[^/]+")
 
 
 class LimitBodies:
@@ -21,7 +28,7 @@ class LimitBodies:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(STREAMED):
+        if scope["type"] != "http" or _is_streamed(scope["method"], scope["path"]):
             await self.app(scope, receive, send)
             return
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
@@ -40,3 +47,7 @@ class LimitBodies:
             return message
 
         await self.app(scope, counted, send)
+
+
+def _is_streamed(method: str, path: str) -> bool:
+    return (method, path) in _STREAMED or (method == "PUT" and _FILES.fullmatch(path) is not None)
