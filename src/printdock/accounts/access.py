@@ -208,6 +208,7 @@ def _join(connection: Connection, link: Link, user: User, visit: Visit) -> None:
 def _enter(
     connection: Connection, user: User, visit: Visit, action: str, *, how: str, shop_id: int | None = None
 ) -> str:
+    throttle.sweep(connection, visit.now)
     if visit.replaces is not None:
         sessions.end_session(connection, visit.replaces)
     token = sessions.start_session(connection, user.id, visit.browser, visit.now, shop_id=shop_id)
