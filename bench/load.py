@@ -113,7 +113,11 @@ def site(folder: Path) -> Iterator[Site]:
         home = folder / "home"
         home.mkdir()
         shutil.copy(found.nas.known_hosts, home / "known_hosts")
-        values = {**found.environment(found.postgres.create_database()), **redis.environment, "PRINTDOCK_SERVER_JOBS": "0"}
+        values = {
+            **found.environment(found.postgres.create_database()),
+            **redis.environment,
+            "PRINTDOCK_SERVER_JOBS": "0",
+        }
         os.environ.update(values)
         stack.callback(lambda: [os.environ.pop(name) for name in values])
         key = printdock_json(home, "keys", "add", "load", "--scope", "read", "--scope", "upload")["key"]
