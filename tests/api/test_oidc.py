@@ -94,15 +94,17 @@ def test_an_account_with_a_password_is_not_taken_over_by_an_address(
         {"aud": "somebody-else"},
         {"aud": [CLIENT, "somebody-else"], "azp": "somebody-else"},
         {"iss": "https://evil.example"},
-        {"exp": int(time.time()) - 3600},
-        {"iat": int(time.time()) + 3600},
+        {"exp": -3600},
+        {"iat": 3600},
         {"sub": None},
     ],
     ids=str,
 )
 def test_a_token_that_lies_is_refused(small_api: Api, small_provider: TestProvider, lies: dict[str, Any]) -> None:
     _invite(small_api)
-    small_provider.lies = lies
+    small_provider.lies = {
+        name: int(time.time()) + value if isinstance(value, int) else value for name, value in lies.items()
+    }
     answer = _sign_in(small_api.nobody(), small_provider)
     assert (answer.status_code, answer.json()["code"]) == (403, "oidc_failed"), answer.text
 

@@ -17,11 +17,11 @@ from tests.api.stock import Stock, kept_sqlite, small_stock
 
 __all__ = ["kept_sqlite", "small_stock"]
 
-#: Requests for each operation and kind; for some seventy operations it takes about half a minute.
-EXAMPLES = 8
+#: Requests for each operation and kind; for some seventy operations it takes about a quarter of a minute.
+EXAMPLES = 4
 
 #: Seconds after which the rest is left out: a busy machine must not fail for being busy.
-ENOUGH_S = 90.0
+ENOUGH_S = 60.0
 
 #: Left out: what ends the caller's own session, and streams that go on for ever.
 _LEFT_OUT = {"sign_out", "follow_all", "follow_upload", "follow_job"}

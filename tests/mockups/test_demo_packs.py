@@ -19,7 +19,7 @@ from printdock.templates.presets import PRESETS
 from tests.rendering.scenes import poster
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def packs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pack]:
     written = bases.write_demo_packs(tmp_path_factory.mktemp("packs"))
     return {path.name: read_pack(path) for path in written}
