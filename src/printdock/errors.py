@@ -9,6 +9,14 @@
     │   ├── StorageUnavailable   the storage is away or overloaded: trying again may work
     │   ├── StorageRefused       the storage answered no: trying again will not help
     │   └── KeyTaken             another file already has this key
+    ├── EtsyError                what Etsy said, in its own words
+    │   ├── EtsyRefused          Etsy said no to this request: as it is, it will be refused again
+    │   │   ├── EtsyNotFound     no such thing, or it is not this shop's
+    │   │   └── EtsyKeyRefused   the app's keystring or shared secret is wrong: a matter of settings
+    │   ├── EtsyReconnect        the seller has to connect the shop again
+    │   ├── EtsyUnavailable      Etsy is away, and nothing was done: trying again may work
+    │   ├── EtsyParked           the calls of the day are used up: it goes on at ``until``
+    │   └── EtsyUnknown          sent, and no readable answer: it may have been done
     ├── DatabaseUnavailable      the database is away: trying again may work
     ├── LeaseLost                another process took over what this one had claimed
     └── Cancelled                a person stopped the work
@@ -97,6 +105,61 @@ class StorageRefused(StorageError):
 
 class KeyTaken(StorageError):
     code = "key_taken"
+
+
+class EtsyError(PrintdockError):
+    """``words``: Etsy's own, empty where it said none. ``request_id``: its x-etsy-request-uuid, for its support."""
+
+    code = "etsy_error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        remedy: str = "",
+        status: int = 0,
+        words: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(message, code=code, remedy=remedy)
+        self.status = status
+        self.words = words
+        self.request_id = request_id
+
+
+class EtsyRefused(EtsyError):
+    code = "etsy_refused"
+
+
+class EtsyNotFound(EtsyRefused):
+    code = "etsy_not_found"
+
+
+class EtsyKeyRefused(EtsyRefused):
+    code = "etsy_key_refused"
+
+
+class EtsyReconnect(EtsyError):
+    code = "etsy_reconnect"
+
+
+class EtsyUnavailable(EtsyError):
+    code = "etsy_unavailable"
+
+
+class EtsyParked(EtsyError):
+    """``until``: when calls are allowed again, seconds since the epoch."""
+
+    code = "etsy_parked"
+
+    def __init__(self, message: str, *, until: float, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy, status=429)
+        self.until = until
+
+
+class EtsyUnknown(EtsyError):
+    code = "etsy_unknown"
 
 
 class DatabaseUnavailable(PrintdockError):

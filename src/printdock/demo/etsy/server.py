@@ -31,7 +31,7 @@ _GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gat
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One request that arrived. ``status`` is 0 where no answer was sent."""
+    """One request that was answered, or left without an answer. ``status`` is 0 where no answer was sent."""
 
     operation: str
     status: int
@@ -53,6 +53,7 @@ class FakeEtsy:
         self.tokens = Tokens(self.world)
         self.faults = Faults()
         self.quota = Quota(limits)
+        self.arrived: Counter[str] = Counter()
         self.seen: list[Seen] = []
         #: Who signs in when a browser comes to the consent page; None: the first shop's seller.
         self.signed_in: int | None = None
@@ -80,10 +81,7 @@ class FakeEtsy:
 
     def count(self, operation: str) -> int:
         """How often an operation was called, faults included."""
-        return sum(one.operation == operation for one in self.seen)
-
-    def operations(self) -> Counter[str]:
-        return Counter(one.operation for one in self.seen)
+        return self.arrived[operation]
 
     # -- one request ----------------------------------------------------------------------------------------------
 
@@ -102,6 +100,7 @@ class FakeEtsy:
         return self._faulty(route.operation, lambda hidden: self._run(route, parts, query, request, raw, hidden))
 
     def _faulty(self, operation: str, run: Callable[[float], _Outcome]) -> _Answer | None:
+        self.arrived[operation] += 1
         fault = self.faults.draw(operation)
         answer = self._before(fault) if fault in NOT_DONE else None
         if fault not in NOT_DONE:
