@@ -125,6 +125,13 @@ class Settings(BaseSettings):
         validation_alias=_env("PRINTDOCK_WORKERS"),
         description="Pictures prepared at the same time; the machine's cores when unset",
     )
+    job_slots: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        validation_alias=_env("PRINTDOCK_JOB_SLOTS"),
+        description="Jobs that a worker runs at the same time; of two or more, one is never taken by low priority",
+    )
     max_pixels: int = Field(
         default=300_000_000,
         ge=1,
@@ -142,6 +149,19 @@ class Settings(BaseSettings):
         min_length=1,
         validation_alias=_env("PRINTDOCK_SHOP"),
         description="The shop used when a command names none; also its folder on the NAS",
+    )
+
+    redis_host: str | None = Field(
+        default=None,
+        validation_alias=_env("REDIS_HOST"),
+        description="Redis that tells workers of new jobs at once; without it they look twice a second",
+    )
+    redis_port: int = Field(default=6379, ge=1, le=65535, validation_alias=_env("REDIS_PORT"), description="Redis port")
+    redis_password: SecretStr | None = Field(
+        default=None, validation_alias=_env("REDIS_PASSWORD"), description="Redis password"
+    )
+    redis_db: int = Field(
+        default=0, ge=0, validation_alias=_env("REDIS_DB"), description="Redis database; one for each printdock"
     )
 
     # The replaced system's own variables; used when PRINTDOCK_STORAGE is unset.

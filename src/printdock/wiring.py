@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +18,17 @@ from printdock.designs.old_hashes import has_old_hashes
 from printdock.errors import UsageError
 from printdock.pipeline.limits import keep_memory
 from printdock.settings import Settings
-from printdock.shops.queries import Shop, ensure_shop
+from printdock.shops.queries import Shop, ensure_shop, get_shop
 from printdock.storage.base import Storage
 from printdock.storage.resilient import StorageEvent
 from printdock.storage.spool import Spool
 from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from printdock.mockups.batch import Batch, Progress
+    from printdock.mockups.plan import Plan
 
 
 def utc_now() -> datetime:
@@ -35,7 +38,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What a command works with. ``storage`` retries; ``stop`` ends waiting and working early."""
+    """What a command works with, or a server and all its jobs: safe from many threads.
+
+    ``storage`` retries; ``stop`` ends waiting and working early.
+    """
 
     settings: Settings
     database: Database
@@ -43,6 +49,18 @@ class Services:
     spool: Spool
     clock: Clock
     stop: threading.Event
+
+    def until(self, stop: threading.Event) -> Services:
+        """The same services for work that ends when ``stop`` is set, whatever else goes on. Not to be closed."""
+        from printdock.storage.resilient import ResilientStorage
+
+        storage = self.storage.until(stop) if isinstance(self.storage, ResilientStorage) else self.storage
+        return replace(self, stop=stop, storage=storage)
+
+    def shop_of(self, shop_id: int) -> Shop:
+        """The shop with this id. Raises `UsageError`."""
+        with self.database.read() as connection:
+            return get_shop(connection, shop_id)
 
     def shop(self, name: str | None = None) -> Shop:
         """The shop called ``name`` (the default one when None), made when it is new."""
@@ -84,7 +102,38 @@ class Services:
             else lambda: self.template(template.name, self.shop(template.shop.name)),
         )
 
-    def mockup_batch(self, *, report: Callable[[Progress], None], force: bool = False, dry_run: bool = False) -> Batch:
+    def mockup_plan(
+        self,
+        shop: Shop,
+        set_name: str,
+        template: str | None = None,
+        *,
+        numbers: Sequence[int] | None = None,
+        designs: Sequence[UUID] | None = None,
+        colours: Sequence[str] | None = None,
+    ) -> Plan:
+        """The mockups of designs (by number or id; all when neither is given) on a set. Raises `UsageError`."""
+        from printdock.mockups.plan import find_print_files, make_plan
+        from printdock.mockups.sets import find_set
+
+        with self.database.read() as connection:
+            mockup_set = find_set(connection, shop, set_name)
+        name = template or mockup_set.template
+        if name is None:
+            raise UsageError(f"The set {set_name!r} serves any template.", remedy="Say which: --template NAME.")
+        product = self.template(name, shop)
+        with self.database.read() as connection:
+            files = find_print_files(connection, product, numbers, designs)
+        return make_plan(mockup_set, product, files, colours)
+
+    def mockup_batch(
+        self,
+        *,
+        report: Callable[[Progress], None],
+        force: bool = False,
+        force_before: datetime | None = None,
+        dry_run: bool = False,
+    ) -> Batch:
         """A batch of mockups of imported sets, with the limits of the settings."""
         from printdock.mockups.batch import Batch
         from printdock.mockups.sets import load_picture
@@ -97,6 +146,7 @@ class Services:
             limits=limits(self.settings),
             cache_bytes=self.settings.mockup_cache_mb * 1_000_000,
             force=force,
+            force_before=force_before,
             dry_run=dry_run,
             report=report,
             stop=self.stop,

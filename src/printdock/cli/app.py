@@ -12,7 +12,20 @@ from typing import Annotated
 
 import typer
 
-from printdock.cli import db, demo, designs, duplicates, ingest, library, mockup_batches, mockups, storage, templates
+from printdock.cli import (
+    db,
+    demo,
+    designs,
+    duplicates,
+    ingest,
+    jobs,
+    library,
+    mockup_batches,
+    mockups,
+    storage,
+    templates,
+    worker,
+)
 from printdock.cli.common import say_error
 from printdock.cli.context import set_home
 from printdock.errors import PrintdockError, UsageError
@@ -45,6 +58,8 @@ mockups.app.command("render")(mockup_batches.render)
 mockups.app.command("results")(mockup_batches.results)
 mockups.app.command("sheet")(mockup_batches.sheet)
 app.add_typer(mockups.app, name="mockups")
+app.add_typer(jobs.app, name="jobs")
+app.command("worker")(worker.worker)
 app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)

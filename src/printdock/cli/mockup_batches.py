@@ -52,7 +52,8 @@ def render(
     if bool(design) == every and not (sample and not design):
         raise UsageError("Which designs?", remedy="Give --design NUMBER (again for more), or --all.")
     with services_for(home) as services, stoppable(services.stop):
-        plan = _plan(services, set_name, template, shop, design or None, colour or None)
+        chosen = services.shop(shop)
+        plan = services.mockup_plan(chosen, set_name, template, numbers=design or None, colours=colour or None)
         whole = len(plan.mockups)
         if sample:
             plan = plan.sample(sample)
@@ -152,29 +153,6 @@ def write_sheet(
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}.") from error
     return len(found)
-
-
-def _plan(
-    services: Services,
-    set_name: str,
-    template: str | None,
-    shop: str | None,
-    numbers: list[int] | None,
-    colours: list[str] | None,
-) -> Plan:
-    from printdock.mockups.plan import find_print_files, make_plan
-    from printdock.mockups.sets import find_set
-
-    chosen = services.shop(shop)
-    with services.database.read() as connection:
-        mockup_set = find_set(connection, chosen, set_name)
-    name = template or mockup_set.template
-    if name is None:
-        raise UsageError(f"The set {set_name!r} serves any template.", remedy="Say which: --template NAME.")
-    product = services.template(name, chosen)
-    with services.database.read() as connection:
-        files = find_print_files(connection, product, numbers)
-    return make_plan(mockup_set, product, files, colours)
 
 
 def _command(set_name: str, template: str | None, design: list[int] | None, colour: list[str] | None) -> str:

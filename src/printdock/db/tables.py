@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     UniqueConstraint,
@@ -271,4 +272,80 @@ mockups = Table(
     UniqueConstraint("shop_id", "path"),
     Index(None, "print_file_id"),
     Index(None, "design_id"),
+)
+
+#: Background work. The row is the truth: brokers only say that there is work (jobs/broker.py).
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("input", JSON, nullable=False),
+    Column("key", String(200)),  # at most one unfinished job of a kind has it
+    Column("upload_id", Uuid),
+    Column("place", String(64)),  # id of the incoming folder it reads; none: any worker will do
+    Column("priority", SmallInteger, nullable=False),  # 0 high, 1 normal, 2 low
+    Column("state", String(10), nullable=False),
+    Column("asked", String(10)),  # cancel | pause: a person's wish while it runs
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("run_at", UtcDateTime, nullable=False),
+    Column("worker", String(200)),  # who runs it now
+    Column("lease_until", UtcDateTime),
+    Column("progress", JSON(none_as_null=True)),
+    Column("result", JSON(none_as_null=True)),
+    Column("error", JSON(none_as_null=True)),  # of the last attempt: code, message, remedy
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),  # the last attempt
+    Column("finished_at", UtcDateTime),
+    CheckConstraint("state IN ('pending', 'processing', 'completed', 'failed', 'cancelled', 'paused')", name="state"),
+    Index(
+        "ix_jobs_pending",
+        "priority",
+        "id",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_jobs_processing",
+        "lease_until",
+        sqlite_where=text("state = 'processing'"),
+        postgresql_where=text("state = 'processing'"),
+    ),
+    Index(
+        "uq_jobs_unfinished_key",
+        "shop_id",
+        "kind",
+        "key",
+        unique=True,
+        sqlite_where=text("state IN ('pending', 'processing', 'paused')"),
+        postgresql_where=text("state IN ('pending', 'processing', 'paused')"),
+    ),
+    Index("ix_jobs_shop_id", "shop_id", "id"),
+    Index("ix_jobs_shop_id_state", "shop_id", "state", "id"),
+    Index(None, "upload_id"),
+)
+
+#: How far the events of a shop are counted. Its row is locked until the transaction that appends has ended.
+event_counters = Table(
+    "event_counters",
+    metadata,
+    Column("shop_id", ForeignKey("shops.id"), primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+)
+
+#: What happened to uploads and jobs, in order, for whoever follows them. Old ones are swept.
+events = Table(
+    "events",
+    metadata,
+    Column("shop_id", ForeignKey("shops.id"), primary_key=True, autoincrement=False),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # from 1 without gaps, per shop
+    Column("subject", String(10), nullable=False),  # upload | job
+    Column("subject_id", Uuid, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_events_subject", "shop_id", "subject_id", "id"),
+    Index(None, "at"),
+    sqlite_with_rowid=False,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -43,7 +44,11 @@ def _silent(progress: Progress) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """``force`` renders what is fresh, too, and replaces files of other origin; ``stop`` ends the batch early."""
+    """``force`` renders what is fresh, too, and replaces files of other origin; ``stop`` ends the batch early.
+
+    ``force_before``: with ``force``, what was rendered at this moment or later is fresh all the same, so that a batch
+    which was cut off can go on.
+    """
 
     database: Database
     storage: Storage
@@ -52,6 +57,7 @@ class Batch:
     limits: Limits = field(default_factory=Limits)
     cache_bytes: int = CACHE_BYTES
     force: bool = False
+    force_before: datetime | None = None
     dry_run: bool = False
     report: Callable[[Progress], None] = _silent
     stop: threading.Event = field(default_factory=threading.Event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -21,10 +22,12 @@ class Look:
     rows: dict[str, Standing]
     files: dict[str, int]
 
-    def fresh(self, mockup: Mockup) -> Fresh | None:
-        """The stored mockup, where it is what would be rendered and its files are there."""
+    def fresh(self, mockup: Mockup, since: datetime | None = None) -> Fresh | None:
+        """The stored mockup, where it is what would be rendered, its files are there, and not from before ``since``."""
         row = self.rows.get(mockup.path)
         if row is None or row.key != mockup.key:
+            return None
+        if since is not None and row.rendered_at < since:
             return None
         if self.files.get(mockup.path) != row.size or mockup.thumbnail not in self.files:
             return None

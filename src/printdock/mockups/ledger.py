@@ -34,6 +34,7 @@ class Standing:
     height: int
     size: int
     sha256: bytes
+    rendered_at: datetime
 
 
 def standing(connection: Connection, plan: Plan) -> dict[str, Standing]:
@@ -120,7 +121,9 @@ def _insert(connection: Connection) -> Any:
 
 
 def _standing(row: Row[Any]) -> Standing:
-    return Standing(row.id, row.set_name, bytes(row.key), row.width, row.height, row.bytes, bytes(row.sha256))
+    return Standing(
+        row.id, row.set_name, bytes(row.key), row.width, row.height, row.bytes, bytes(row.sha256), row.rendered_at
+    )
 
 
 def _row(plan: Plan, mockup: Mockup, outcome: Rendered, now: datetime) -> dict[str, Any]:

@@ -90,9 +90,17 @@ class Plan:
 
 
 def find_print_files(
-    connection: Connection, template: Template, numbers: Sequence[int] | None = None
+    connection: Connection,
+    template: Template,
+    numbers: Sequence[int] | None = None,
+    designs: Sequence[UUID] | None = None,
 ) -> list[PrintFile]:
-    """The template's print files by number: these ``numbers``, or all. Raises `UsageError` naming one there is none of."""
+    """The template's print files by number: these ``numbers``, those of these ``designs``, or all.
+
+    Raises `UsageError` naming one there is none of.
+    """
+    if designs is not None:
+        numbers = sorted({*(numbers or ()), *_numbers_of(connection, template, designs)})
     wanted = select(print_files).where(
         print_files.c.shop_id == template.shop.id,
         print_files.c.template_id == template.id,
@@ -114,6 +122,27 @@ def find_print_files(
             remedy="See `printdock designs list`.",
         )
     return found
+
+
+def _numbers_of(connection: Connection, template: Template, designs: Sequence[UUID]) -> list[int]:
+    asked = sorted(set(designs))
+    found: dict[UUID, int] = {}
+    for start in range(0, len(asked), _CHUNK):
+        some = select(print_files.c.design_id, print_files.c.number).where(
+            print_files.c.shop_id == template.shop.id,
+            print_files.c.template_id == template.id,
+            print_files.c.state.in_(_WANTED),
+            print_files.c.design_id.in_(asked[start : start + _CHUNK]),
+        )
+        found |= {row.design_id: row.number for row in connection.execute(some.order_by(print_files.c.number))}
+    unknown = [design for design in asked if design not in found]
+    if unknown:
+        raise UsageError(
+            f"The template {template.name!r} has no print file of the design {unknown[0]}.",
+            code="unknown_design",
+            remedy="See `printdock designs list`.",
+        )
+    return list(found.values())
 
 
 def make_plan(

@@ -140,17 +140,19 @@ class _Flow:
                 yield file, todo
 
     def _is_settled(self, mockup: Mockup) -> bool:
-        if not self._batch.force:
-            fresh = self._found.fresh(mockup)
+        batch = self._batch
+        if not batch.force or batch.force_before is not None:
+            fresh = self._found.fresh(mockup, batch.force_before if batch.force else None)
             if fresh is not None:
                 self._settle(mockup, fresh)
                 return True
+        if not batch.force:
             try:
                 self._found.refuse_foreign(mockup)
             except InputRefused as error:
                 self._settle(mockup, Failed.of(error))
                 return True
-        if self._batch.dry_run:
+        if batch.dry_run:
             self._settle(mockup, Planned())
             return True
         return False

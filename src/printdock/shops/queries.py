@@ -26,6 +26,14 @@ def find_shop(connection: Connection, name: str) -> Shop | None:
     return None if row is None else Shop(row.id, row.name)
 
 
+def get_shop(connection: Connection, shop_id: int) -> Shop:
+    """The shop with this id. Raises `UsageError` unknown_shop."""
+    row = connection.execute(select(shops.c.id, shops.c.name).where(shops.c.id == shop_id)).one_or_none()
+    if row is None:
+        raise UsageError("The shop does not exist any more.", code="unknown_shop")
+    return Shop(row.id, row.name)
+
+
 def list_shops(connection: Connection) -> list[Shop]:
     """All shops by name."""
     return [

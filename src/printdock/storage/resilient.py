@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, Literal, TypeVar
@@ -76,6 +77,12 @@ class ResilientStorage:
 
     def __repr__(self) -> str:
         return f"ResilientStorage({self.inner!r})"
+
+    def until(self, cancel: threading.Event) -> ResilientStorage:
+        """The same storage, outages and all, for work of its own that ``cancel`` stops; close only the first one."""
+        other = copy(self)
+        other._cancel = cancel
+        return other
 
     def put(self, key: str, data: bytes) -> None:
         """See `Storage.put`."""

@@ -1,0 +1,99 @@
+"""``render_mockups``: designs on the base images of a set. What is there already is not rendered again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from printdock.errors import StorageUnavailable
+from printdock.jobs.job import Priority
+from printdock.jobs.work import Input, Kind, Result, Work
+
+if TYPE_CHECKING:
+    from printdock.mockups.batch import Progress
+    from printdock.mockups.render import Report
+
+#: Most failed mockups that a job's result names; the counts are always whole.
+MOST_FAILURES = 100
+
+#: A mockup that failed by one of these may succeed with the next try.
+_PASSING = ("storage_unavailable", "database_unavailable")
+
+
+class RenderInput(Input):
+    """As `printdock mockups render`: ``numbers`` and ``designs`` (ids) choose; all designs where neither is given."""
+
+    set: str
+    template: str | None = None
+    numbers: list[int] | None = None
+    designs: list[UUID] | None = None
+    colours: list[str] | None = None
+    sample: int | None = Field(default=None, ge=1)
+    force: bool = False
+
+
+def run(work: Work) -> Result:
+    """Render what is stale of the plan."""
+    from printdock.mockups.render import render_batch
+
+    asked = work.input(RenderInput)
+    services = work.services
+    plan = services.mockup_plan(
+        services.shop_of(work.job.shop_id),
+        asked.set,
+        asked.template,
+        numbers=asked.numbers,
+        designs=asked.designs,
+        colours=asked.colours,
+    )
+    if asked.sample is not None:
+        plan = plan.sample(asked.sample)
+    counting = _Counting(len(plan.mockups), work)
+    batch = services.mockup_batch(
+        report=counting.report, force=asked.force, force_before=work.job.created_at if asked.force else None
+    )
+    report = render_batch(batch, plan)
+    failed = [entry for entry in report.mockups if entry["outcome"] == "failed"]
+    if any(entry["reason"].startswith("cancelled:") for entry in failed):
+        work.check_stopped()
+    for entry in failed:
+        if entry["reason"].startswith(_PASSING):
+            raise StorageUnavailable(f"{len(failed)} of {len(plan.mockups)} mockups are missing: {entry['reason']}")
+    return Result(_data(report, failed))
+
+
+def _data(report: Report, failed: list[dict[str, Any]]) -> dict[str, Any]:
+    kept = ("design", "number", "picture", "colour", "reason")
+    counts = {name: value for name, value in report.as_dict().items() if name != "mockups"}
+    return counts | {"failures": [{name: entry[name] for name in kept} for entry in failed[:MOST_FAILURES]]}
+
+
+class _Counting:
+    """Progress in numbers. Called from several threads."""
+
+    def __init__(self, total: int, work: Work) -> None:
+        self._work, self._total = work, total
+        self._counts = {"rendered": 0, "fresh": 0, "failed": 0}
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self._tell()
+
+    def report(self, progress: Progress) -> None:
+        with self._lock:
+            self._counts[progress.entry["outcome"]] += 1
+            self._tell()
+
+    def _tell(self) -> None:
+        counts = self._counts
+        done = sum(counts.values())
+        worked = counts["rendered"] + counts["failed"]  # what was there already took no time
+        pace = (time.monotonic() - self._started) / worked if worked else None
+        left = None if pace is None else round(pace * (self._total - done), 1)
+        self._work.progress({"done": done, "total": self._total, **counts, "seconds_left": left})
+
+
+KIND = Kind("render_mockups", "Renders designs on the base images of a set", RenderInput, run, priority=Priority.LOW)
