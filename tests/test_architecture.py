@@ -21,7 +21,7 @@ OURS = "printdock."
 SPEAKS_OF = {
     ("pure", "source_modules"): {"dedupe", "errors", "imaging", "rendering"},
     ("pure", "forbidden_modules"): {"settings", "telemetry"},
-    ("features", "source_modules"): {"designs", "listings", "mockups", "pipeline", "shops", "templates"},
+    ("features", "source_modules"): {"accounts", "designs", "listings", "mockups", "pipeline", "shops", "templates"},
     ("features", "forbidden_modules"): {"settings"},
     ("doors", "source_modules"): {"api", "cli", "jobs", "web", "wiring"},
     ("edge", "allowed_importers"): {"asgi", "cli", "wiring", "worker"},

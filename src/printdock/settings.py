@@ -151,6 +151,30 @@ class Settings(BaseSettings):
         description="The shop used when a command names none; also its folder on the NAS",
     )
 
+    secret: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_SECRET"),
+        description="Signs sessions and links; the same on all servers of one database. The file secret in the home when unset",
+    )
+
+    etsy_keystring: SecretStr | None = Field(
+        default=None, validation_alias=_env("ETSY_KEYSTRING"), description="Keystring of your app at Etsy"
+    )
+    etsy_shared_secret: SecretStr | None = Field(
+        default=None, validation_alias=_env("ETSY_SHARED_SECRET"), description="Shared secret of your app at Etsy"
+    )
+    etsy_redirect: str = Field(
+        default="http://localhost:8517/callback",
+        validation_alias=_env("ETSY_REDIRECT"),
+        description="Callback address of your app, letter by letter as Etsy has it",
+    )
+    etsy_api: str = Field(
+        default="https://api.etsy.com", validation_alias=_env("ETSY_API"), description="Where Etsy's API answers"
+    )
+    etsy_site: str = Field(
+        default="https://www.etsy.com", validation_alias=_env("ETSY_SITE"), description="Where sellers sign in"
+    )
+
     redis_host: str | None = Field(
         default=None,
         validation_alias=_env("REDIS_HOST"),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from printdock.accounts.secret import ServerSecret
 from printdock.db.engine import Database
 from printdock.db.schema import ready
 from printdock.designs.item import Duplicates, Event, Limits, Upload
@@ -27,6 +28,8 @@ from printdock.templates.queries import Template, ensure_template, find_template
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from printdock.etsy.app import App
+    from printdock.listings.desk import Desk
     from printdock.mockups.batch import Batch, Progress
     from printdock.mockups.plan import Plan
 
@@ -49,6 +52,7 @@ class Services:
     spool: Spool
     clock: Clock
     stop: threading.Event
+    secret: ServerSecret
 
     def until(self, stop: threading.Event) -> Services:
         """The same services for work that ends when ``stop`` is set, whatever else goes on. Not to be closed."""
@@ -101,6 +105,26 @@ class Services:
             if settings.lookup_cache
             else lambda: self.template(template.name, self.shop(template.shop.name)),
         )
+
+    @contextmanager
+    def etsy_desk(self, shop: Shop) -> Iterator[Desk]:
+        """Where the shop's listings are worked at. Nothing is asked of Etsy yet. Raises `UsageError`, `EtsyReconnect`."""
+        from printdock.etsy.client import Etsy
+        from printdock.etsy.wire import Wire
+        from printdock.listings.connection import get_connection
+        from printdock.listings.desk import Desk
+        from printdock.listings.pace import DatabasePace
+        from printdock.listings.tokens import DatabaseTokens
+
+        app = etsy_app(self.settings)
+        with self.database.read() as connection:
+            connected = get_connection(connection, shop)
+        tokens = DatabaseTokens(self.database, shop, app, self.secret.fernet("etsy"), self.clock, self.stop)
+        wire = Wire(app, tokens, DatabasePace(self.database, shop, self.clock, self.stop), stop=self.stop)
+        try:
+            yield Desk(shop, connected, self.database, self.storage, Etsy(wire), self.clock, self.stop)
+        finally:
+            wire.close()
 
     def mockup_plan(
         self,
@@ -178,16 +202,49 @@ def open_services(
     _make_home(settings.home)
     keep_memory()
     stop = threading.Event()
+    secret = server_secret(settings)
     database = Database(settings.database)
     try:
         ready(database)
         storage = open_storage(settings, stop=stop, on_storage=on_storage)
         try:
-            yield Services(settings, database, storage, Spool(settings.home / "spool"), utc_now, stop)
+            yield Services(settings, database, storage, Spool(settings.home / "spool"), utc_now, stop, secret)
         finally:
             storage.close()
     finally:
         database.close()
+
+
+def server_secret(settings: Settings) -> ServerSecret:
+    """The secret of this server, or of all that share the setting. Raises `UsageError` for one that is too short."""
+    given = settings.secret
+    return ServerSecret(settings.home / "secret", None if given is None else given.get_secret_value())
+
+
+def etsy_app(settings: Settings) -> App:
+    """The app that the settings name. Raises `UsageError`."""
+    from printdock.etsy.app import App
+
+    missing = [
+        name
+        for name, value in (
+            ("ETSY_KEYSTRING", settings.etsy_keystring),
+            ("ETSY_SHARED_SECRET", settings.etsy_shared_secret),
+        )
+        if value is None or not value.get_secret_value().strip()
+    ]
+    if missing or settings.etsy_keystring is None or settings.etsy_shared_secret is None:
+        raise UsageError(
+            f"{' and '.join(missing)} not set: printdock needs the key of your app at Etsy.",
+            code="etsy_no_key",
+            remedy="Both stand on your app's page at etsy.com/developers; the README says how to get one.",
+        )
+    return App(
+        settings.etsy_keystring.get_secret_value().strip(),
+        settings.etsy_shared_secret.get_secret_value().strip(),
+        settings.etsy_api.rstrip("/"),
+        settings.etsy_site.rstrip("/"),
+    )
 
 
 def open_storage(

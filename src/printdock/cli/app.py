@@ -17,6 +17,7 @@ from printdock.cli import (
     demo,
     designs,
     duplicates,
+    etsy,
     ingest,
     jobs,
     library,
@@ -60,6 +61,7 @@ mockups.app.command("sheet")(mockup_batches.sheet)
 app.add_typer(mockups.app, name="mockups")
 app.add_typer(jobs.app, name="jobs")
 app.command("worker")(worker.worker)
+app.add_typer(etsy.app, name="etsy")
 app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)
