@@ -3,7 +3,8 @@
     PrintdockError
     ├── UsageError               the command or setting makes no sense as given (exit 2)
     ├── InputRefused             this file will never work as it is; the next one may
-    │   └── PackRefused          a mockup pack, with every problem found in it
+    │   ├── PackRefused          a mockup pack, with every problem found in it
+    │   └── ListingRefused       a draft that Etsy would refuse, with every problem found in it
     ├── StorageError
     │   ├── StorageNotFound      no such key
     │   ├── StorageUnavailable   the storage is away or overloaded: trying again may work
@@ -85,6 +86,30 @@ class PackRefused(InputRefused):
         first = self.problems[0]
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         super().__init__(f"{first.file}:{first.line}: {first.message}{more}", remedy=first.remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing wrong with a field of a listing. ``field`` as listing templates name it."""
+
+    field: str
+    code: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        remedy = f" - {self.remedy}" if self.remedy else ""
+        return f"{self.field}: {self.message}{remedy}"
+
+
+class ListingRefused(InputRefused):
+    """``problems``: one or more."""
+
+    code = "listing_refused"
+
+    def __init__(self, what: str, problems: Sequence[FieldProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(f"{what} cannot be sent to Etsy: {'; '.join(map(str, problems))}")
 
 
 class StorageError(PrintdockError):

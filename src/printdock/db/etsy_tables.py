@@ -68,7 +68,7 @@ etsy_directories = Table(
     metadata,
     Column("shop_id", ForeignKey("shops.id"), primary_key=True, autoincrement=False),
     Column("kind", String(40), primary_key=True),
-    Column("items", JSON, nullable=False),
+    Column("things", JSON, nullable=False),
     Column("read_at", UtcDateTime, nullable=False),
 )
 

@@ -47,7 +47,7 @@ def upgrade() -> None:
         "etsy_directories",
         sa.Column("shop_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("things", sa.JSON(), nullable=False),
         sa.Column("read_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_etsy_directories_shop_id")),
         sa.PrimaryKeyConstraint("shop_id", "kind", name=op.f("pk_etsy_directories")),
