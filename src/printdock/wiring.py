@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from printdock.etsy.app import App
     from printdock.listings.desk import Desk
+    from printdock.listings.plan import Planned
+    from printdock.listings.templates import StoredTemplate
     from printdock.mockups.batch import Batch, Progress
     from printdock.mockups.plan import Plan
 
@@ -125,6 +127,27 @@ class Services:
             yield Desk(shop, connected, self.database, self.storage, Etsy(wire), self.clock, self.stop)
         finally:
             wire.close()
+
+    def draft_plan(
+        self,
+        desk: Desk,
+        template: str,
+        *,
+        numbers: Sequence[int] | None = None,
+        designs: Sequence[UUID] | None = None,
+        overwrite: bool = False,
+    ) -> tuple[StoredTemplate, list[Planned]]:
+        """What drafts of designs (by number or id; all when neither is given) would need. Raises `UsageError`."""
+        from printdock.listings.plan import make_plan
+        from printdock.listings.subject import find_subjects
+        from printdock.listings.templates import get_listing_template
+
+        with self.database.read() as connection:
+            stored = get_listing_template(connection, desk.shop, template)
+        product = self.template(stored.template.product or stored.template.name, desk.shop)
+        with self.database.read() as connection:
+            subjects = find_subjects(connection, product, numbers=numbers, designs_=designs)
+        return stored, make_plan(desk, stored, subjects, overwrite=overwrite)
 
     def mockup_plan(
         self,

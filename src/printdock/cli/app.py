@@ -16,11 +16,13 @@ from printdock.cli import (
     db,
     demo,
     designs,
+    drafts,
     duplicates,
     etsy,
     ingest,
     jobs,
     library,
+    listings,
     mockup_batches,
     mockups,
     storage,
@@ -62,6 +64,8 @@ app.add_typer(mockups.app, name="mockups")
 app.add_typer(jobs.app, name="jobs")
 app.command("worker")(worker.worker)
 app.add_typer(etsy.app, name="etsy")
+drafts.add_to(listings.app)
+app.add_typer(listings.app, name="listings")
 app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
-from printdock.db.tables import designs, mockups, print_files
+from printdock.db.tables import designs, mockups, print_files, templates
 from printdock.errors import UsageError
 from printdock.shops.queries import Shop
-from printdock.templates.queries import Template
+from printdock.templates.queries import Template, find_template
 
 #: Most ids asked for in one query.
 _CHUNK = 500
@@ -86,6 +86,16 @@ def find_subjects(
     unique = {row.id: row for row in sorted(rows, key=lambda row: row.number)}
     shots = find_shots(connection, product.shop, list(unique))
     return [_subject(row, product, tuple(shots.get(row.id, ()))) for row in unique.values()]
+
+
+def subject_of(connection: Connection, shop: Shop, print_file: UUID) -> Subject:
+    """The print file of a journal's row, with its mockups as they are now."""
+    found = select(print_files.c.number, templates.c.name).join(templates, templates.c.id == print_files.c.template_id)
+    row = connection.execute(found.where(print_files.c.shop_id == shop.id, print_files.c.id == print_file)).one()
+    product = find_template(connection, shop, row.name)
+    assert product is not None
+    (subject,) = find_subjects(connection, product, numbers=[row.number])
+    return subject
 
 
 def _some(connection: Connection, wanted: Any, column: Any, asked: list[Any]) -> list[Row[Any]]:

@@ -6,10 +6,12 @@ from typing import Any
 
 from printdock.errors import UsageError
 from printdock.jobs.job import NewJob
-from printdock.jobs.kinds import mockups, probe, thumbnails, verify
+from printdock.jobs.kinds import drafts, mockups, probe, thumbnails, verify
 from printdock.jobs.work import Kind, parsed
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (mockups.KIND, thumbnails.KIND, verify.KIND, probe.KIND)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (mockups.KIND, drafts.PLAN, drafts.MAKE, thumbnails.KIND, verify.KIND, probe.KIND)
+}
 
 
 def new_job(kind: str, data: dict[str, Any], **more: Any) -> NewJob:
