@@ -136,6 +136,7 @@ class Services:
         numbers: Sequence[int] | None = None,
         designs: Sequence[UUID] | None = None,
         overwrite: bool = False,
+        look: bool = False,
     ) -> tuple[StoredTemplate, list[Planned]]:
         """What drafts of designs (by number or id; all when neither is given) would need. Raises `UsageError`."""
         from printdock.listings.plan import make_plan
@@ -147,7 +148,7 @@ class Services:
         product = self.template(stored.template.product or stored.template.name, desk.shop)
         with self.database.read() as connection:
             subjects = find_subjects(connection, product, numbers=numbers, designs_=designs)
-        return stored, make_plan(desk, stored, subjects, overwrite=overwrite)
+        return stored, make_plan(desk, stored, subjects, overwrite=overwrite, look=look)
 
     def mockup_plan(
         self,

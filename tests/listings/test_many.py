@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +19,8 @@ from printdock.jobs import records
 from printdock.jobs.job import State as JobState
 from printdock.jobs.kinds.drafts import draft_job
 from printdock.listings.batch import Options, make_drafts
+from tests.listings import worker
 from tests.listings.conftest import Studio
-
-ROOT = Path(__file__).resolve().parents[2]
 
 #: Of every ten calls one is done but its connection dropped, one answers 500 (half of them done), one 429.
 ONE_IN_TEN = {Fault.COMMIT_THEN_DROP: 0.1, Fault.ERROR_500: 0.05, Fault.COMMIT_THEN_500: 0.05, Fault.TOO_MANY: 0.1}
@@ -56,29 +54,36 @@ class Workers:
 
     def __init__(self, studio: Studio, home: Path) -> None:
         self._studio, self._home = studio, home
-        self.process: subprocess.Popen[bytes] | None = None
+        self._process: Any = None
 
     def start(self) -> None:
         etsy = self._studio.etsy
         url = self._studio.database.url.render_as_string(hide_password=False)
         environment = {
-            **os.environ, "PRINTDOCK_HOME": str(self._home), "DATABASE_URL": url.replace("+psycopg", ""),
+            "PRINTDOCK_HOME": str(self._home), "DATABASE_URL": url.replace("+psycopg", ""),
             "PRINTDOCK_STORAGE": str(self._home.parent / "nas"), "ETSY_KEYSTRING": etsy.world.keystring,
-            "ETSY_SHARED_SECRET": etsy.world.shared_secret, "ETSY_API": etsy.api, "PRINTDOCK_JOB_SLOTS": "4",
-            "PYTHONPATH": str(ROOT),
+            "ETSY_SHARED_SECRET": etsy.world.shared_secret, "ETSY_API": etsy.api, "PRINTDOCK_JOB_SLOTS": "6",
         }  # fmt: skip
-        command = [sys.executable, "-m", "tests.listings.worker"]
-        log = (self._home.parent / "worker.log").open("ab")
-        self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+        self._process = worker.forks.Process(target=worker.run, args=(environment, self._log), daemon=True)
+        self._process.start()
 
     def kill(self) -> None:
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait(30)
+        if self._process is not None:
+            os.kill(self._process.pid, signal.SIGKILL)
+            self._process.join(30)
+            self._process = None
 
     @property
     def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        return self._process is not None and self._process.is_alive()
+
+    @property
+    def words(self) -> str:
+        return self._log.read_text()[-3000:]
+
+    @property
+    def _log(self) -> Path:
+        return self._home.parent / "worker.log"
 
 
 @pytest.fixture
@@ -103,7 +108,7 @@ def _until(studio: Studio, workers: Workers, calls: int) -> None:
     """Until so many calls have arrived, or all is done."""
     deadline = time.monotonic() + 60
     while sum(studio.etsy.arrived.values()) < calls and _unfinished(studio):
-        assert workers.alive and time.monotonic() < deadline, "the worker does not work"
+        assert workers.alive and time.monotonic() < deadline, workers.words
         time.sleep(0.01)
 
 
@@ -127,6 +132,6 @@ def test_the_same_while_the_worker_is_killed_five_times(studio: Studio, workers:
     workers.start()
     deadline = time.monotonic() + 90
     while _unfinished(studio):
-        assert workers.alive and time.monotonic() < deadline, (workers._home.parent / "worker.log").read_text()[-3000:]
+        assert workers.alive and time.monotonic() < deadline, workers.words
         time.sleep(0.05)
     studio.assert_exact(count)

@@ -43,6 +43,9 @@ def plan(
     design: DesignOption = None,
     every: AllOption = False,
     overwrite: OverwriteOption = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Look at every draft at Etsy, not only at those that would change.")
+    ] = False,
     shop: ShopOption = None,
     json: JsonOption = False,
     home: HomeOption = None,
@@ -50,7 +53,9 @@ def plan(
     """Show what would be made or changed at Etsy. Sends nothing. Exit code 3 when something is refused."""
     numbers, designs = _chosen(design, every)
     with services_for(home) as services, services.etsy_desk(services.shop(shop)) as desk:
-        _stored, planned = services.draft_plan(desk, template, numbers=numbers, designs=designs, overwrite=overwrite)
+        _stored, planned = services.draft_plan(
+            desk, template, numbers=numbers, designs=designs, overwrite=overwrite, look=check
+        )
     if json:
         print_json({"template": template, "actions": _actions(planned), "listings": [one.as_dict() for one in planned]})
     else:
@@ -77,9 +82,10 @@ def create(
     numbers, designs = _chosen(design, every)
     options = {"overwrite": overwrite, "published": published}
     with services_for(home) as services, stoppable(services.stop), services.etsy_desk(services.shop(shop)) as desk:
-        stored, planned = services.draft_plan(desk, template, numbers=numbers, designs=designs, overwrite=overwrite)
+        chosen: dict[str, Any] = {"numbers": numbers, "designs": designs, "overwrite": overwrite}
+        stored, planned = services.draft_plan(desk, template, **chosen, look=again)
         if again and _begin_again(desk, planned):
-            stored, planned = services.draft_plan(desk, template, numbers=numbers, designs=designs, overwrite=overwrite)
+            stored, planned = services.draft_plan(desk, template, **chosen)
         works = [one for one in planned if one.works or (published and one.action == "published")]
         keys = _entered(desk, stored, works)
         run = _queue(services, desk, keys, options) if queue else _work(desk, keys, options)

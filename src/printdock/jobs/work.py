@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection
 
 from printdock.errors import Cancelled, UsageError
-from printdock.jobs.job import Job, NewJob, Priority
+from printdock.jobs.job import RETRIES, Job, NewJob, Priority
 from printdock.wiring import Services
 
 
@@ -73,6 +73,7 @@ class Kind:
     run: Callable[[Work], Result]
     priority: Priority = Priority.NORMAL
     ended: Callable[[Connection, Job], None] | None = None
+    retries: int = RETRIES
 
 
 def parsed(model: type[AnyInput], data: dict[str, Any]) -> AnyInput:

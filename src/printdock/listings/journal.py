@@ -196,6 +196,17 @@ def _entry(row: Row[Any]) -> Entry:
     )  # fmt: skip
 
 
+def note_gone(connection: Connection, shop: Shop, key: UUID, etsy_listing_id: int, now: datetime) -> None:
+    """Etsy does not know this listing any more. Nothing changes where somebody works at it."""
+    idle = (
+        listings.c.shop_id == shop.id,
+        listings.c.id == key,
+        listings.c.etsy_listing_id == etsy_listing_id,
+        listings.c.owner.is_(None),
+    )
+    connection.execute(update(listings).where(*idle).values(state=State.GONE.value, updated_at=now))
+
+
 def begin_again(connection: Connection, shop: Shop, key: UUID, now: datetime) -> None:
     """The draft that was deleted at Etsy is to be made anew. Raises `UsageError` where it was not."""
     fresh = {

@@ -63,9 +63,13 @@ class Planned:
 
 
 def make_plan(
-    desk: Desk, stored: StoredTemplate, subjects: Sequence[Subject], *, overwrite: bool = False
+    desk: Desk, stored: StoredTemplate, subjects: Sequence[Subject], *, overwrite: bool = False, look: bool = False
 ) -> list[Planned]:
-    """What drafts of these designs would need. Reads from Etsy: names, and the listings that would change."""
+    """What drafts of these designs would need.
+
+    Reads from Etsy: names, and the listings that would change; with ``look`` all that were made, which finds those that
+    were deleted there.
+    """
     template = stored.template
     shared = load_shared_pictures(desk.storage, desk.shop, template.shared_pictures)
     directory = load_directory(desk)
@@ -79,7 +83,7 @@ def make_plan(
         found.append(Planned(subject, "", made.draft, made.problems, entry=entries.get(subject.print_file)))
     with desk.database.read() as connection:
         found = _unlike(connection, desk, stored, found)
-    return [_decided(desk, one, overwrite=overwrite) for one in found]
+    return [_decided(desk, one, overwrite=overwrite, look=look or overwrite) for one in found]
 
 
 def _unlike(connection: Connection, desk: Desk, stored: StoredTemplate, planned: list[Planned]) -> list[Planned]:
@@ -102,7 +106,7 @@ _REPEATED = FieldProblem(
 )
 
 
-def _decided(desk: Desk, planned: Planned, *, overwrite: bool) -> Planned:
+def _decided(desk: Desk, planned: Planned, *, overwrite: bool, look: bool) -> Planned:
     entry = planned.entry
     if entry is not None and entry.state in (State.ASK, State.GONE):
         return replace(planned, action=entry.state.value)
@@ -113,7 +117,7 @@ def _decided(desk: Desk, planned: Planned, *, overwrite: bool) -> Planned:
         return replace(planned, action="finish" if sent else "create", changes=_everything(planned.draft))
     if entry.state is State.MADE:
         return replace(planned, action="finish")
-    if not overwrite and _unchanged(entry, planned):
+    if not look and _unchanged(entry, planned):
         return replace(planned, action="same")
     return _compared(desk, planned, entry, overwrite=overwrite)
 
@@ -141,6 +145,8 @@ def _compared(desk: Desk, planned: Planned, entry: Entry, *, overwrite: bool) ->
     try:
         there = desk.etsy.listing(entry.etsy_listing_id)
     except EtsyNotFound:
+        with desk.database.write() as connection:
+            journal.note_gone(connection, desk.shop, entry.id, entry.etsy_listing_id, desk.clock())
         return replace(planned, action="gone")
     if there.state != "draft":
         return replace(planned, action="published")

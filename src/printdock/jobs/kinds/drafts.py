@@ -14,6 +14,11 @@ from printdock.jobs.work import Input, Kind, Result, Work
 MOST_REFUSED = 100
 
 
+#: Tries after the first one. Waits double, so that an Etsy that is away for half an hour is outlived; and a draft ends
+#: no worker, so that one which died under it is no reason to give it up.
+RETRIES = 10
+
+
 class PlanInput(Input):
     """``template``: a listing template; ``numbers`` and ``designs`` (ids) choose, all designs where neither is given."""
 
@@ -88,4 +93,4 @@ def _parked(work: Work, error: EtsyParked) -> Result:
 
 
 PLAN = Kind("plan_drafts", "Plans drafts at Etsy, one job each", PlanInput, plan)
-MAKE = Kind("make_draft", "Makes a draft at Etsy", DraftInput, make)
+MAKE = Kind("make_draft", "Makes a draft at Etsy", DraftInput, make, retries=RETRIES)
