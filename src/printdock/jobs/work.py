@@ -65,6 +65,7 @@ class Kind:
     `StorageRefused` for good, the rest to be tried again.
     ``ended`` is called in the transaction in which a job fails for good or is cancelled, also by a process that runs
     no jobs: it may only use the connection.
+    ``retries``: tries after the first one; one that failed and one whose worker died count alike.
     """
 
     name: str
