@@ -84,7 +84,7 @@ def create(
     with services_for(home) as services, stoppable(services.stop), services.etsy_desk(services.shop(shop)) as desk:
         chosen: dict[str, Any] = {"numbers": numbers, "designs": designs, "overwrite": overwrite}
         stored, planned = services.draft_plan(desk, template, **chosen, look=again)
-        if again and _begin_again(desk, planned):
+        if again and begin_again(desk, planned):
             stored, planned = services.draft_plan(desk, template, **chosen)
         works = [one for one in planned if one.works or (published and one.action == "published")]
         keys = _entered(desk, stored, works)
@@ -103,7 +103,7 @@ def _entered(desk: Desk, stored: StoredTemplate, works: Sequence[Planned]) -> li
         return enter_all(desk, connection, stored, works)
 
 
-def _begin_again(desk: Desk, planned: Sequence[Planned]) -> int:
+def begin_again(desk: Desk, planned: Sequence[Planned]) -> int:
     """Let those that are gone be made anew; answers how many."""
     from printdock.listings import journal
 
@@ -173,12 +173,13 @@ def _show_plan(planned: Sequence[Planned]) -> None:
         for problem in one.problems:
             console.print(f"    [red]{shown(str(problem), 400)}[/]", highlight=False)
         for change in one.changes:
-            _show_change(change)
+            show_change(change)
     counts = ", ".join(f"{count} {action}" for action, count in sorted(_actions(planned).items()))
     console.print(f"{counts or 'No designs'}. Nothing was sent.", highlight=False)
 
 
-def _show_change(change: Change) -> None:
+def show_change(change: Change) -> None:
+    """One field of a diff."""
     if change.kept:
         console.print(
             f"    [dim]  {change.field}: {_value(change.before)} (changed at Etsy: stays)[/]", highlight=False
