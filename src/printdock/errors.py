@@ -152,6 +152,11 @@ class EtsyError(PrintdockError):
         self.words = words
         self.request_id = request_id
 
+    @property
+    def told(self) -> str:
+        """The remedy, with what Etsy's support asks for."""
+        return f"{self.remedy} (Etsy's request id: {self.request_id})".strip() if self.request_id else self.remedy
+
 
 class EtsyRefused(EtsyError):
     code = "etsy_refused"

@@ -147,7 +147,7 @@ class Services:
             stored = get_listing_template(connection, desk.shop, template)
         product = self.template(stored.template.product or stored.template.name, desk.shop)
         with self.database.read() as connection:
-            subjects = find_subjects(connection, product, numbers=numbers, designs_=designs)
+            subjects = find_subjects(connection, product, numbers=numbers, ids=designs)
         return stored, make_plan(desk, stored, subjects, overwrite=overwrite, look=look)
 
     def mockup_plan(

@@ -256,6 +256,13 @@ def test_patch_price_ignored(caller: Caller) -> None:
     assert (answer.status_code, answer.json()["price"]["amount"], answer.json()["quantity"]) == (200, 350, 5)
 
 
+def test_ignored(caller: Caller) -> None:
+    listing = caller.made()
+    caller.etsy.faults.plan(Fault.IGNORED, "updateListing")
+    assert caller.patch(listing, title="Another").json()["title"] == "Another"
+    assert caller.call("GET", f"/listings/{listing}").json()["title"] != "Another"
+
+
 def test_put_gone(caller: Caller) -> None:
     path = f"/shops/{caller.shop.id}/listings/{caller.made()}"
     assert caller.call("PUT", path, data={"title": "x"}).status_code == 404

@@ -27,6 +27,7 @@ from printdock.errors import (
 )
 from printdock.listings import journal
 from printdock.listings.desk import Patience
+from printdock.listings.fingerprint import of_draft
 from printdock.listings.journal import State
 from printdock.listings.shared import add_shared_picture
 from printdock.listings.work import make_draft, undo_last
@@ -131,20 +132,20 @@ def test_what_keeps_failing_is_looked_up_in_the_next_run(ready: Studio) -> None:
     ready.assert_exact(1)
 
 
-def test_a_process_that_died_while_sending_leaves_one_draft(ready: Studio) -> None:
+def test_a_process_that_died_after_sending_leaves_one_draft(ready: Studio) -> None:
     key = _one(ready)
-    ready.etsy.faults.plan(Fault.COMMIT_THEN_DROP, "createDraftListing")
-    with ready.desk(Patience(looks_s=(60.0,))) as desk:
-        ready.stop.set()  # it dies before it has looked
-        with pytest.raises(Exception, match="Stopped"):
-            make_draft(desk, key)
-    ready.stop.clear()
-    with ready.database.write() as tables:  # as `kill -9` leaves it
-        tables.execute(update(listings).values(state="sending", first_sent_at=utc_now(), sends=1))
     with ready.desk() as desk:
+        (planned,) = ready.plan(desk, ready.template())
+        desk.etsy.create_draft(ready.at_etsy.id, planned.draft.fields)
+        with ready.database.write() as tables:  # as `kill -9` leaves it just then
+            tables.execute(
+                update(listings).values(
+                    state="sending", first_sent_at=utc_now(), sends=1, fingerprint=of_draft(planned.draft)
+                )
+            )
         make_draft(desk, key)
-    assert len(ready.drafts()) <= 1
     ready.assert_exact(1)
+    assert ready.etsy.count("createDraftListing") == 1
 
 
 def test_two_workers_at_one_draft_make_one(ready: Studio) -> None:
@@ -231,7 +232,7 @@ def test_what_is_refused_is_not_sent_again_and_says_why(ready: Studio) -> None:
             make_draft(desk, key)
         entry = ready.entry(key)
         assert entry.state is State.REFUSED and entry.error is not None and "section" in entry.error["message"]
-        assert raised.value.request_id
+        assert raised.value.request_id in entry.error["remedy"]
         with pytest.raises(ListingRefused, match="has no 'Cup wraps'"):
             make_draft(desk, key)  # the names were read again, so it is found before it is sent
     assert ready.etsy.count("createDraftListing") == 1
@@ -291,6 +292,33 @@ def test_pictures_that_settle_late_are_waited_for(ready: Studio) -> None:
     with ready.desk() as desk:
         make_draft(desk, key)
     ready.assert_exact(1)
+
+
+def test_an_order_that_etsy_did_not_take_is_noticed(ready: Studio) -> None:
+    ready.etsy.world.settle_s = 3600
+    key = _one(ready)
+    ready.etsy.faults.plan(Fault.IGNORED, "updateListing")
+    with ready.desk() as desk:
+        make_draft(desk, key)
+    ready.assert_exact(1)
+
+
+def test_an_order_that_etsy_never_takes_is_no_success(ready: Studio) -> None:
+    ready.etsy.world.settle_s = 3600
+    key = _one(ready)
+    ready.etsy.faults.plan(Fault.IGNORED, "updateListing", times=9)
+    with ready.desk() as desk, pytest.raises(EtsyUnavailable, match="in order yet"):
+        make_draft(desk, key)
+    assert ready.entry(key).state is State.MADE
+
+
+def test_a_field_that_etsy_did_not_take_is_said(ready: Studio) -> None:
+    key = _one(ready)
+    with ready.desk() as desk:
+        make_draft(desk, key)
+        ready.template(tags=["rose"])
+        ready.etsy.faults.plan(Fault.IGNORED, "updateListing")
+        assert "Etsy did not take tags" in make_draft(desk, key).notes[0]
 
 
 def test_a_picture_that_is_none_is_refused_by_name(ready: Studio) -> None:
@@ -374,10 +402,14 @@ def test_new_mockups_replace_old_ones_and_undo_brings_them_back(ready: Studio) -
         make_draft(desk, key)
         assert draft.fields["title"] == "New 100" and ready.shown(draft)[2] != old[2]
         assert len(draft.images) == 5, "the pictures that came back are known as printdock's"
+        uploads = ready.etsy.count("uploadListingImage")
+        _replace_mockup(ready, 3, "")
+        make_draft(desk, key)
+        assert ready.shown(draft) == old and ready.etsy.count("uploadListingImage") == uploads, "attached by its id"
 
 
-def _replace_mockup(ready: Studio, index: int) -> None:
-    data = picture(100, index, " new")
+def _replace_mockup(ready: Studio, index: int, more: str = " new") -> None:
+    data = picture(100, index, more)
     with ready.database.write() as tables:
         path = tables.execute(select(mockups.c.path).where(mockups.c.picture_index == index)).scalar_one()
         ready.storage.delete(path)

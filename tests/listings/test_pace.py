@@ -40,6 +40,13 @@ def test_a_second_over_the_limit_makes_all_wait(studio: Studio) -> None:
     assert time.monotonic() - started >= 0.35
 
 
+def test_a_second_that_others_used_up_makes_all_wait(studio: Studio) -> None:
+    _pace(studio).heard(Allowance(per_second=100, left_this_second=0))
+    started = time.monotonic()
+    _pace(studio).turn()
+    assert time.monotonic() - started >= 0.8
+
+
 def test_the_days_limit_parks_everybody_and_says_until_when(studio: Studio) -> None:
     with pytest.raises(EtsyParked, match="goes on at"):
         _pace(studio).refused(TooMany(daily=True, wait_s=7200.0))

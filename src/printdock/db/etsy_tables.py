@@ -138,9 +138,8 @@ listing_images = Table(
     "listing_images",
     metadata,
     Column("listing_id", ForeignKey("listings.id"), primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("digest", LargeBinary(32), primary_key=True),  # of its bytes and its alternative text
     Column("shop_id", ForeignKey("shops.id"), nullable=False),
-    Column("digest", LargeBinary(32), nullable=False),  # of its bytes and its alternative text
     Column("image_id", BigInteger, nullable=False),
     Column("uploaded_at", UtcDateTime, nullable=False),
 )

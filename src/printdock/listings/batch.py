@@ -12,6 +12,7 @@ from uuid import UUID
 from printdock.errors import (
     Cancelled,
     DatabaseUnavailable,
+    EtsyError,
     EtsyParked,
     EtsyReconnect,
     EtsyUnavailable,
@@ -78,5 +79,9 @@ def _made(desk: Desk, key: UUID, options: Options, ended: threading.Event) -> di
 
 
 def _failed(key: UUID, error: PrintdockError, outcome: str = "failed") -> dict[str, Any]:
-    reason = {"code": error.code, "message": error.message, "remedy": error.remedy}
+    reason = {"code": error.code, "message": error.message, "remedy": _remedy(error)}
     return {"listing": str(key), "outcome": outcome, "error": reason}
+
+
+def _remedy(error: PrintdockError) -> str:
+    return error.told if isinstance(error, EtsyError) else error.remedy

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from printdock.errors import PrintdockError
+from printdock.errors import EtsyError, PrintdockError
 from printdock.listings import journal
 from printdock.listings.desk import Desk
 from printdock.listings.journal import Entry, State
@@ -47,7 +47,7 @@ class Bench:
 
     def fail(self, error: PrintdockError, state: State | None = None) -> None:
         """Write down why it did not go on."""
-        values: dict[str, Any] = {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
+        values: dict[str, Any] = {"error": {"code": error.code, "message": error.message, "remedy": _remedy(error)}}
         if state is not None:
             values["state"] = state.value
         self.write(**values)
@@ -63,3 +63,7 @@ def on_bench(desk: Desk, key: UUID) -> Iterator[Bench]:
     finally:
         with desk.database.write() as connection:
             journal.release(connection, desk.shop, key, desk.owner)
+
+
+def _remedy(error: PrintdockError) -> str:
+    return error.told if isinstance(error, EtsyError) else error.remedy

@@ -170,7 +170,7 @@ class Composer:
                 continue
             self._check_picture(name, shared.format, shared.size, shared.width, shared.height)
             pictures.append(Picture(shared.key, shared.alt_text, shared.sha256, shared=True))
-        return tuple(pictures)
+        return tuple({one.digest: one for one in pictures}.values())  # the same picture twice is shown once
 
     def _shots(self, shots: Sequence[Shot]) -> list[Shot]:
         """Those of the template's sets, in the order in which it names them; all where it names none."""

@@ -80,7 +80,9 @@ class DatabasePace:
             raise Cancelled("Stopped while waiting for the next call to Etsy.")
 
     def heard(self, allowance: Allowance) -> None:
-        """Written down when it says something new: a limit that changed, or one call in fifty."""
+        """Written down when it says something new: a limit that changed, one call in fifty, a second that is used up."""
+        if allowance.left_this_second == 0:  # another program calls with the same key
+            self.refused(TooMany(daily=False, wait_s=SHORT_WAIT_S))
         with self._lock:
             limits = (allowance.per_second, allowance.per_day)
             left = allowance.left_today

@@ -25,21 +25,12 @@ from printdock.listings.limits import MOST_PICTURES, PICTURE_FORMATS
 _sharing = threading.Lock()
 
 
-def known_images(connection: Connection, bench: Bench) -> list[tuple[int, bytes, int]]:
-    """Position, digest and id of the pictures that were uploaded for this draft."""
-    found = select(listing_images).where(
+def known_images(connection: Connection, bench: Bench) -> dict[bytes, int]:
+    """The ids of the pictures that were uploaded for this draft, by their digests."""
+    found = select(listing_images.c.digest, listing_images.c.image_id).where(
         listing_images.c.shop_id == bench.desk.shop.id, listing_images.c.listing_id == bench.entry.id
     )
-    rows = connection.execute(found.order_by(listing_images.c.position))
-    return [(row.position, bytes(row.digest), row.image_id) for row in rows]
-
-
-def keep_images(connection: Connection, bench: Bench, known: Sequence[tuple[int, bytes, int]]) -> None:
-    """Let exactly these be known."""
-    mine = listing_images.c.listing_id == bench.entry.id
-    connection.execute(delete(listing_images).where(listing_images.c.shop_id == bench.desk.shop.id, mine))
-    for position, digest, image in known:
-        _note_upload(connection, bench, position, digest, image)
+    return {bytes(row.digest): row.image_id for row in connection.execute(found)}
 
 
 def upload_missing(bench: Bench, pictures: Sequence[Picture]) -> list[int]:
@@ -48,7 +39,7 @@ def upload_missing(bench: Bench, pictures: Sequence[Picture]) -> list[int]:
     One that the listing shows no longer is not uploaded again: it stays attachable by its id.
     """
     with bench.desk.database.read() as connection:
-        known = {digest: image for _position, digest, image in known_images(connection, bench)}
+        known = known_images(connection, bench)
     ids = []
     for position, picture in enumerate(pictures, 1):
         image = _shared(bench, picture, position) if picture.shared else known.get(picture.digest)
@@ -80,16 +71,20 @@ def forget_absent(bench: Bench, pictures: Sequence[Picture], present: Sequence[i
     """
     desk = bench.desk
     digests = [one.digest for one in pictures if one.shared]
-    with desk.database.write() as connection:
-        known = known_images(connection, bench)
-        kept = [one for one in known if one[2] in present]
-        keep_images(connection, bench, kept)
-        gone = delete(shared_images).where(
+    absent = (
+        delete(listing_images).where(
+            listing_images.c.shop_id == desk.shop.id,
+            listing_images.c.listing_id == bench.entry.id,
+            listing_images.c.image_id.not_in(list(present)),
+        ),
+        delete(shared_images).where(
             shared_images.c.shop_id == desk.shop.id,
             shared_images.c.digest.in_(digests),
             shared_images.c.image_id.not_in(list(present)),
-        )
-        return connection.execute(gone).rowcount + len(known) - len(kept) > 0
+        ),
+    )
+    with desk.database.write() as connection:
+        return sum(connection.execute(gone).rowcount for gone in absent) > 0
 
 
 def _upload(bench: Bench, picture: Picture, position: int) -> int:
@@ -109,7 +104,7 @@ def _upload(bench: Bench, picture: Picture, position: int) -> int:
         alt_text=picture.alt_text,
     )
     with bench.desk.database.write() as connection:
-        _note_upload(connection, bench, position, picture.digest, made.id)
+        _note_upload(connection, bench, picture.digest, made.id)
     bench.write()
     return made.id
 
@@ -119,11 +114,9 @@ def _read(bench: Bench, picture: Picture) -> bytes:
         return stream.read()
 
 
-def _note_upload(connection: Connection, bench: Bench, position: int, digest: bytes, image: int) -> None:
-    key = {"listing_id": bench.entry.id, "position": position}
-    values = {
-        "shop_id": bench.desk.shop.id, "digest": digest, "image_id": image, "uploaded_at": bench.desk.clock(),
-    }  # fmt: skip
+def _note_upload(connection: Connection, bench: Bench, digest: bytes, image: int) -> None:
+    key = {"listing_id": bench.entry.id, "digest": digest}
+    values = {"shop_id": bench.desk.shop.id, "image_id": image, "uploaded_at": bench.desk.clock()}
     _upsert(connection, listing_images, key, values)
 
 

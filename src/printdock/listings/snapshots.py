@@ -14,7 +14,7 @@ from printdock.etsy.models import Listing
 from printdock.listings.bench import Bench
 from printdock.listings.changes import field_changes, to_send
 from printdock.listings.journal import State
-from printdock.listings.pictures import keep_images, known_images, read_back
+from printdock.listings.pictures import read_back
 from printdock.listings.plain import plain_fields
 
 
@@ -22,11 +22,9 @@ def take_snapshot(bench: Bench, there: Listing, stock: dict[str, Any]) -> None:
     """Write down how the listing is now: fields, pictures in order, price, quantity and SKU."""
     desk = bench.desk
     with desk.database.write() as connection:
-        known = [[position, digest.hex(), image] for position, digest, image in known_images(connection, bench)]
         before = {
             "fields": plain_fields(there.fields),
             "images": [image.id for image in there.images or ()],
-            "known": known,
             "inventory": stock,
             "sent": bench.entry.sent,
         }
@@ -79,7 +77,6 @@ def undo(bench: Bench) -> list[str]:
     if "image_ids" in fields:
         read_back(bench, before["images"])
     with desk.database.write() as connection:
-        keep_images(connection, bench, [(one[0], bytes.fromhex(one[1]), one[2]) for one in before["known"]])
         done = update(listing_snapshots).where(
             listing_snapshots.c.shop_id == desk.shop.id, listing_snapshots.c.id == key
         )

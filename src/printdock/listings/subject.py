@@ -63,9 +63,12 @@ def find_subjects(
     product: Template,
     *,
     numbers: Sequence[int] | None = None,
-    designs_: Sequence[UUID] | None = None,
+    ids: Sequence[UUID] | None = None,
 ) -> list[Subject]:
-    """The product's print files by number: those asked for, or all. Raises `UsageError` naming one there is none of."""
+    """The product's print files by number: these ``numbers``, those of the designs ``ids``, or all.
+
+    Raises `UsageError` naming one there is none of.
+    """
     wanted = (
         select(print_files, designs.c.name.label("design_name"))
         .join(designs, designs.c.id == print_files.c.design_id)
@@ -77,12 +80,12 @@ def find_subjects(
         )
         .order_by(print_files.c.number)
     )
-    if numbers is None and designs_ is None:
+    if numbers is None and ids is None:
         rows = list(connection.execute(wanted))
     else:
         rows = _some(connection, wanted, print_files.c.number, sorted(set(numbers or ())))
-        rows += _some(connection, wanted, print_files.c.design_id, sorted(set(designs_ or ())))
-    _check_found(product, rows, numbers or (), designs_ or ())
+        rows += _some(connection, wanted, print_files.c.design_id, sorted(set(ids or ())))
+    _check_found(product, rows, numbers or (), ids or ())
     unique = {row.id: row for row in sorted(rows, key=lambda row: row.number)}
     shots = find_shots(connection, product.shop, list(unique))
     return [_subject(row, product, tuple(shots.get(row.id, ()))) for row in unique.values()]

@@ -16,6 +16,7 @@ class Fault(StrEnum):
     COMMIT_THEN_500 = "commit_then_500"
     COMMIT_THEN_SLOW = "commit_then_slow"  # done, and the answer comes after the caller's patience
     COMMIT_THEN_GARBLED = "commit_then_garbled"  # done, and the answer is not JSON
+    IGNORED = "ignored"  # not done, and answered as if it were (#156, #897)
     DROP = "drop"  # not done, the connection ends
     ERROR_500 = "error_500"  # not done
     HTML_502 = "html_502"  # not done; a gateway's page

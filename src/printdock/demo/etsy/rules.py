@@ -165,6 +165,7 @@ BEHAVIOUR = {
     "last_key_wins": "Of repeated form keys only the last counts; image_ids then strips the listing (#291, measured)",
     "comma_arrays": "An array is one value with commas (DOC)",
     "patch_price_ignored": "updateListing answers 200 to price, quantity, processing_* and changes nothing (#897, #156)",
+    "ignored": "Changes have been answered 200 and not made (#156, #897)",
     "put_gone": "PUT updateListing answers 404 (measured 2026-09-20)",
     "shop_get_gone": "GET of one listing below its shop answers 404 (measured)",
     "apostrophes": "' comes back as &#39; in title and description (measured)",

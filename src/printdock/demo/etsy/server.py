@@ -7,7 +7,9 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -105,13 +107,23 @@ class FakeEtsy:
         answer = self._before(fault) if fault in NOT_DONE else None
         if fault not in NOT_DONE:
             hidden = self.faults.late_s if fault is Fault.LATE else 0.0
-            answer = self._guarded(partial(run, hidden))
+            with self._undone() if fault is Fault.IGNORED else nullcontext():
+                answer = self._guarded(partial(run, hidden))
             if answer.status < 300:  # what was refused had no effect to be lost
                 answer = self._after(fault, answer)
             else:
                 fault = None
         self.seen.append(Seen(operation, answer.status if answer else 0, fault))
         return answer
+
+    @contextmanager
+    def _undone(self) -> Iterator[None]:
+        """Whatever happens to listings in here has not happened."""
+        with self.world.lock:
+            kept = deepcopy(self.world.listings)
+            yield
+            self.world.listings.clear()
+            self.world.listings.update(kept)
 
     def _before(self, fault: Fault | None) -> _Answer | None:
         match fault:

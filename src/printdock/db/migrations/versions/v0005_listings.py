@@ -141,14 +141,13 @@ def upgrade() -> None:
     op.create_table(
         "listing_images",
         sa.Column("listing_id", Uuid(), nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("image_id", sa.BigInteger(), nullable=False),
         sa.Column("uploaded_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name=op.f("fk_listing_images_listing_id")),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_listing_images_shop_id")),
-        sa.PrimaryKeyConstraint("listing_id", "position", name=op.f("pk_listing_images")),
+        sa.PrimaryKeyConstraint("listing_id", "digest", name=op.f("pk_listing_images")),
     )
     op.create_table(
         "listing_snapshots",
