@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, update
 
 from printdock.db.etsy_tables import listings, shared_images
-from printdock.db.tables import mockups
+from printdock.db.tables import mockups, print_files
 from printdock.demo.etsy import Fault
 from printdock.errors import (
     EtsyNotFound,
@@ -478,6 +478,17 @@ def test_a_shared_picture_is_uploaded_once(ready: Studio) -> None:
         assert len(list(tables.execute(select(shared_images)))) == 1
 
 
+def test_a_shared_picture_is_uploaded_once_by_many_at_once(ready: Studio) -> None:
+    add_shared_picture(ready.storage, ready.shop, "Size chart.png", png(disc(600, 600)))
+    stored = ready.stock(4, pictures=1, shared_pictures=["Size chart.png"])
+    ready.etsy.faults.slow_s = 0.5
+    with ready.desk() as desk, ThreadPoolExecutor(4) as pool:
+        keys = ready.enter(desk, stored)
+        ready.etsy.faults.plan(Fault.COMMIT_THEN_SLOW, "uploadListingImage", skip=4, times=4)
+        list(pool.map(lambda key: make_draft(desk, key), keys))
+    assert ready.etsy.count("uploadListingImage") == 4 + 1
+
+
 def _forget_image(ready: Studio, image: int) -> None:
     """As when the listing that it was uploaded to is deleted, should Etsy then forget it."""
     for draft in ready.drafts():
@@ -507,6 +518,25 @@ def test_a_download_has_its_file_once(fault: Fault | None, ready: Studio) -> Non
         assert draft.listing_type == "download" and "shipping_profile_id" not in draft.fields
         assert make_draft(desk, key).outcome == "same"
     ready.assert_exact(1)
+
+
+def test_another_print_file_replaces_the_buyers_file(ready: Studio) -> None:
+    key = _one(ready, type="download")
+    with ready.desk() as desk:
+        make_draft(desk, key)
+        (draft,) = ready.drafts()
+        (old,) = draft.files
+        art = b"\x89PNG\r\n\x1a\nother art"
+        with ready.database.write() as tables:
+            path = tables.execute(select(print_files.c.path)).scalar_one()
+            ready.storage.delete(path)
+            ready.storage.put(path, art)
+            tables.execute(update(print_files).values(sha256=hashlib.sha256(art).digest(), bytes=len(art)))
+        assert [change.field for change in ready.plan(desk, ready.template(type="download"))[0].changes] == ["file"]
+        assert make_draft(desk, key).outcome == "changed"
+        (new,) = draft.files
+        assert new.id != old.id and new.sha256 == hashlib.sha256(art).hexdigest()
+        assert draft.listing_type == "download", "the old one went when the new one was there"
 
 
 def test_titles_that_nothing_tells_apart_are_refused(ready: Studio) -> None:

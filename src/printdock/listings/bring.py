@@ -80,12 +80,11 @@ def bring(
     if aim.stock is not None and not aim.stock.kept:
         bench.desk.etsy.put_inventory(bench.listing_id, draft.inventory())
         bench.write()
-    if draft.file is not None:
-        ensure_file(bench, draft.file, subject.sha256)
+    filed = _file(bench, draft, subject, new=new_file)
     _check(bench, shown, plain_fields(draft.fields), aim.fields)
     look_for_twins(bench)
     _finish(bench, draft, shown if aim.pictures else None)
-    return Brought((*_all(aim), *pictured))
+    return Brought((*_all(aim), *pictured, *filed))
 
 
 def _there(bench: Bench) -> Listing:
@@ -114,9 +113,18 @@ def _aim(bench: Bench, draft: Draft, there: Listing, stock: dict[str, Any], *, o
     return _Aim(changes, stocked, not same or (overwrite and now != before), [] if overwrite else theirs)
 
 
-def _file_sent(bench: Bench) -> str | None:
-    found = ((bench.entry.sent or {}).get("file") or {}).get("sha256")
+def _file_sent(bench: Bench, what: str = "sha256") -> str | None:
+    found = ((bench.entry.sent or {}).get("file") or {}).get(what)
     return None if found is None else str(found)
+
+
+def _file(bench: Bench, draft: Draft, subject: Subject, *, new: bool) -> tuple[Change, ...]:
+    """Have the buyers' file there. ``new``: another one than before."""
+    if draft.file is None:
+        return ()
+    before = _file_sent(bench, "name")
+    ensure_file(bench, draft.file, subject.sha256)
+    return (Change("file", before, draft.file.name),) if new else ()
 
 
 def _all(aim: _Aim) -> tuple[Change, ...]:
