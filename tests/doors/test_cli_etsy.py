@@ -10,10 +10,24 @@ from pathlib import Path
 
 import httpx
 import pytest
+import typer.testing
 
+from printdock.cli.app import app
 from printdock.demo.etsy import FakeEtsy, Limits
+from printdock.errors import PrintdockError, UsageError
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def _here(*arguments: str, input: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The command run in this process, which saves the second that a new one takes."""
+    done = typer.testing.CliRunner().invoke(app, ["etsy", *arguments], input=input)
+    code, words = done.exit_code, done.stderr
+    if isinstance(done.exception, PrintdockError):
+        code, words = (2 if isinstance(done.exception, UsageError) else 1), words + str(done.exception)
+    elif done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(arguments, code, done.stdout, words)
 
 
 @pytest.fixture
@@ -31,11 +45,7 @@ def run(etsy: FakeEtsy, home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("ETSY_SITE", etsy.api)
     monkeypatch.setenv("COLUMNS", "200")
 
-    def go(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "printdock", "etsy", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, **more)  # type: ignore[call-overload]
-
-    return go
+    return _here
 
 
 def test_connect_status_disconnect(run: Run, etsy: FakeEtsy) -> None:
@@ -64,7 +74,8 @@ def test_connect_by_pasting_the_address(run: Run) -> None:
 def test_a_missing_or_wrong_key_is_said_in_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     landed = httpx.get(json.loads(run("connect", "--begin", "--json").stdout)["open"]).headers["location"]
     monkeypatch.setenv("ETSY_SHARED_SECRET", "wrong")
-    wrong = run("connect", "--address", landed)
+    command = [sys.executable, "-m", "printdock", "etsy", "connect", "--address", landed]
+    wrong = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert wrong.returncode == 1 and "does not accept the app's key" in wrong.stderr and "Traceback" not in wrong.stderr
     monkeypatch.delenv("ETSY_SHARED_SECRET")
     missing = run("connect")
