@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test check format bench lock clean clean-all
+.PHONY: help setup run demo test check format bench lock clean clean-all
 
 BIN := .venv/bin
 # Stamps: a second run finds them newer than the locks and does nothing.
@@ -27,6 +27,9 @@ $(RUNTIME): requirements.lock requirements-build.lock pyproject.toml scripts/set
 $(DEV): $(RUNTIME) requirements-dev.lock
 	@scripts/setup dev
 	@touch $@
+
+run: $(RUNTIME) ## Serve on this machine; the first start prints the link that makes your account
+	@$(BIN)/printdock serve $(ARGS)
 
 demo: $(RUNTIME) ## Draw sample designs, store them, show what was refused and why, render mockups
 	@$(BIN)/printdock demo $(ARGS)

@@ -18,6 +18,15 @@
     │   ├── EtsyUnavailable      Etsy is away, and nothing was done: trying again may work
     │   ├── EtsyParked           the calls of the day are used up: it goes on at ``until``
     │   └── EtsyUnknown          sent, and no readable answer: it may have been done
+    ├── AccessRefused
+    │   ├── NotSignedIn          who calls is not known
+    │   ├── NotAllowed           who calls is known, and may not
+    │   └── TooManyAttempts      too many wrong passwords: wait
+    ├── NotFound                 the shop has no such thing (another shop may)
+    ├── Conflict                 the thing is not in a state that allows this
+    │   └── OffsetConflict       a piece of a file would leave a hole: says where to go on
+    ├── Busy                     another request is at work on the same thing: trying again may work
+    ├── NoRoom                   the disk for incoming files is full
     ├── DatabaseUnavailable      the database is away: trying again may work
     ├── LeaseLost                another process took over what this one had claimed
     └── Cancelled                a person stopped the work
@@ -190,6 +199,56 @@ class EtsyParked(EtsyError):
 
 class EtsyUnknown(EtsyError):
     code = "etsy_unknown"
+
+
+class AccessRefused(PrintdockError):
+    code = "access_refused"
+
+
+class NotSignedIn(AccessRefused):
+    code = "not_signed_in"
+
+
+class NotAllowed(AccessRefused):
+    code = "not_allowed"
+
+
+class TooManyAttempts(AccessRefused):
+    """``wait_s``: whole seconds until another try is looked at."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, wait_s: int) -> None:
+        self.wait_s = wait_s
+        super().__init__("There were too many failed attempts.", remedy=f"Wait {wait_s} s, then try again.")
+
+
+class NotFound(PrintdockError):
+    code = "not_found"
+
+
+class Conflict(PrintdockError):
+    code = "conflict"
+
+
+class OffsetConflict(Conflict):
+    """``have``: bytes of the file that are there, so where to go on."""
+
+    code = "offset_conflict"
+
+    def __init__(self, have: int, start: int) -> None:
+        self.have = have
+        super().__init__(
+            f"The piece begins at byte {start}, and {have} bytes are there.", remedy=f"Go on from byte {have}."
+        )
+
+
+class Busy(PrintdockError):
+    code = "busy"
+
+
+class NoRoom(PrintdockError):
+    code = "no_room"
 
 
 class DatabaseUnavailable(PrintdockError):

@@ -7,16 +7,32 @@ then the defaults here.
 from __future__ import annotations
 
 import os
+import tomllib
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Literal, TypeGuard
+from urllib.parse import quote, unquote, urlsplit
 
 from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from printdock.errors import UsageError
+
+Source = Literal["default", "environment", "file", "command"]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """One setting: its variable, its value for people (stars for a secret), and where that comes from."""
+
+    variable: str
+    value: str | None
+    source: Source
+    secret: bool
+    description: str
 
 
 class DuplicateSearch(StrEnum):
@@ -25,6 +41,23 @@ class DuplicateSearch(StrEnum):
     ON = "on"  # same bytes, and the same art whatever the file
     EXACT = "exact"  # same bytes only
     OFF = "off"  # everything is stored
+
+
+class LogFormat(StrEnum):
+    """How logs are written."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class LogLevel(StrEnum):
+    """What is worth logging."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
 
 
 def _env(*names: str) -> AliasChoices:
@@ -144,6 +177,24 @@ class Settings(BaseSettings):
         validation_alias=_env("PRINTDOCK_MAX_FILE_MB"),
         description="Largest source file, megabytes",
     )
+    incoming: Path | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_INCOMING"),
+        description="Folder of files being uploaded, shared where several machines work; incoming/ in the home when unset",
+    )
+    upload_files: int = Field(
+        default=2000,
+        ge=1,
+        le=100_000,
+        validation_alias=_env("PRINTDOCK_UPLOAD_FILES"),
+        description="Most files of one upload over HTTP",
+    )
+    upload_expiry_h: float = Field(
+        default=24.0,
+        gt=0,
+        validation_alias=_env("PRINTDOCK_UPLOAD_EXPIRY_H"),
+        description="Hours after which an upload that is not sent to its end is given up",
+    )
     shop: str = Field(
         default="My Shop",
         min_length=1,
@@ -151,12 +202,115 @@ class Settings(BaseSettings):
         description="The shop used when a command names none; also its folder on the NAS",
     )
 
+    cdn_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^?#@\s]+$",
+        validation_alias=_env("PRINTDOCK_CDN_URL"),
+        description="Address of a CDN in front of the server, such as https://cdn.example.com: pictures are linked there",
+    )
+    log_format: LogFormat = Field(
+        default=LogFormat.AUTO,
+        validation_alias=_env("PRINTDOCK_LOG_FORMAT"),
+        description="Logs of server and worker: json, console, or auto (console on a terminal)",
+    )
+    log_level: LogLevel = Field(
+        default=LogLevel.INFO,
+        validation_alias=_env("PRINTDOCK_LOG_LEVEL"),
+        description="Least level that is logged: DEBUG, INFO, WARNING or ERROR",
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="Collector of OpenTelemetry traces, such as http://collector:4318; no traces when unset",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_METRICS_TOKEN"),
+        description="What Prometheus sends as bearer token to read /metrics; only this machine may when unset",
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        validation_alias=_env("PRINTDOCK_METRICS_PORT"),
+        description="Port of a worker's own /metrics on PRINTDOCK_METRICS_HOST; none when 0",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        validation_alias=_env("PRINTDOCK_METRICS_HOST"),
+        description="Address that a worker's /metrics listens on",
+    )
     secret: SecretStr | None = Field(
         default=None,
         validation_alias=_env("PRINTDOCK_SECRET"),
         description="Signs sessions and links; the same on all servers of one database. The file secret in the home when unset",
     )
-
+    url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#@\s]+/?$",
+        validation_alias=_env("PRINTDOCK_URL"),
+        description="Address people reach the server by, such as https://prints.example.com; the request's own when unset",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        validation_alias=_env("PRINTDOCK_HOST"),
+        description="Address the server listens on; 0.0.0.0 lets other machines in",
+    )
+    port: int = Field(
+        default=8000, ge=1, le=65535, validation_alias=_env("PRINTDOCK_PORT"), description="Port the server listens on"
+    )
+    server_workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        validation_alias=_env("PRINTDOCK_SERVER_WORKERS"),
+        description="Processes that answer requests",
+    )
+    server_jobs: bool = Field(
+        default=True,
+        validation_alias=_env("PRINTDOCK_SERVER_JOBS"),
+        description="Run jobs in the server's processes, too; 0 leaves them to printdock worker",
+    )
+    tls_cert: Path | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_TLS_CERT"),
+        description="Certificate chain (PEM): the server speaks TLS",
+    )
+    tls_key: Path | None = Field(
+        default=None, validation_alias=_env("PRINTDOCK_TLS_KEY"), description="Its private key (PEM, PKCS#8)"
+    )
+    grace_s: int = Field(
+        default=15,
+        ge=1,
+        le=3600,
+        validation_alias=_env("PRINTDOCK_GRACE"),
+        description="Seconds that requests and jobs under way get to finish when the server is asked to end",
+    )
+    drain_s: int = Field(
+        default=0,
+        ge=0,
+        le=3600,
+        validation_alias=_env("PRINTDOCK_DRAIN"),
+        description="Seconds the server goes on as not ready before it ends, for a load balancer to notice",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        validation_alias=_env("PRINTDOCK_TRUSTED_PROXIES"),
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, with commas between",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_OIDC_ISSUER"),
+        description="Sign in with this OpenID Connect provider, too, such as https://id.example.com",
+    )
+    oidc_client_id: str | None = Field(
+        default=None, validation_alias=_env("PRINTDOCK_OIDC_CLIENT_ID"), description="What the provider calls printdock"
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_OIDC_CLIENT_SECRET"),
+        description="What printdock proves that with",
+    )
     etsy_keystring: SecretStr | None = Field(
         default=None, validation_alias=_env("ETSY_KEYSTRING"), description="Keystring of your app at Etsy"
     )
@@ -217,6 +371,20 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def incoming_folder(self) -> Path:
+        """Where uploaded files lie until they are taken in."""
+        return (self.incoming or self.home / "incoming").expanduser()
+
+    @property
+    def address(self) -> str:
+        """Where people reach the server, such as ``http://127.0.0.1:8000``."""
+        if self.url:
+            return self.url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        host = f"[{host}]" if ":" in host else host
+        return f"http{'s' if self.tls_cert else ''}://{host}:{self.port}"
+
+    @property
     def storage_url(self) -> str:
         """Where print files go: an ``sftp://`` address or a folder."""
         if self.storage is not None:
@@ -237,6 +405,32 @@ class Settings(BaseSettings):
         user, at, host = rest.rpartition("@")
         return f"{scheme}://{user.split(':', 1)[0]}{at}{host}"
 
+    def in_force(self) -> list[InForce]:
+        """Every setting as it is now, and where that comes from; secrets as stars."""
+        in_file = _file_names(self.home)
+        return [self._in_force(name, field, in_file) for name, field in type(self).model_fields.items()]
+
+    def _in_force(self, name: str, field: FieldInfo, in_file: set[str]) -> InForce:
+        names = [str(choice) for choice in field.validation_alias.choices] if _has_choices(field) else [name]
+        value = getattr(self, name)
+        hidden = isinstance(value, SecretStr) or "SecretStr" in str(field.annotation)
+        source: Source = "default"
+        if any(choice in os.environ for choice in names):
+            source = "environment"
+        elif any(choice in in_file for choice in (*names, name)):
+            source = "file"
+        elif name in self.model_fields_set:
+            source = "command"
+        shown = None if value is None else "*****" if hidden else str(value)
+        return InForce(names[0], shown, source, hidden, str(field.description))
+
+    def secrets(self) -> list[str]:
+        """The secrets in force, which must appear in no log and no answer; passwords of addresses by themselves, too."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        plain = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        passwords = [unquote(urlsplit(value).password or "") for value in (*plain, self.storage_url) if "://" in value]
+        return [secret for secret in (*plain, *passwords) if secret]
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -248,6 +442,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         home = init_settings().get("PRINTDOCK_HOME") or os.environ.get("PRINTDOCK_HOME") or user_data_path("printdock")
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(home) / "settings.toml")
+
+
+def _has_choices(field: FieldInfo) -> TypeGuard[Any]:
+    return isinstance(field.validation_alias, AliasChoices)
+
+
+def _file_names(home: Path) -> set[str]:
+    """The settings that ``settings.toml`` names."""
+    file = home / "settings.toml"
+    return set(tomllib.loads(file.read_text())) if file.is_file() else set()
 
 
 def load(home: Path | None = None) -> Settings:

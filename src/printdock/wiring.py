@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from printdock.accounts.secret import ServerSecret
 from printdock.db.engine import Database
@@ -21,19 +23,23 @@ from printdock.pipeline.limits import keep_memory
 from printdock.settings import Settings
 from printdock.shops.queries import Shop, ensure_shop, get_shop
 from printdock.storage.base import Storage
+from printdock.storage.health import StorageHealth
+from printdock.storage.measured import MeasuredStorage, samples
 from printdock.storage.resilient import StorageEvent
 from printdock.storage.spool import Spool
+from printdock.telemetry import logs, meters
+from printdock.telemetry.table import NAS_OUTAGES
 from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
+    from printdock.accounts.oidc import Provider
     from printdock.etsy.app import App
     from printdock.listings.desk import Desk
     from printdock.listings.plan import Planned
     from printdock.listings.templates import StoredTemplate
     from printdock.mockups.batch import Batch, Progress
     from printdock.mockups.plan import Plan
+    from printdock.uploads.place import Place
 
 
 def utc_now() -> datetime:
@@ -55,6 +61,15 @@ class Services:
     clock: Clock
     stop: threading.Event
     secret: ServerSecret
+    health: StorageHealth
+
+    @property
+    def storage_at_once(self) -> Storage:
+        """The storage for somebody who looks at a screen: while it is away, calls fail instead of waiting."""
+        from printdock.storage.resilient import ResilientStorage
+
+        storage = self.storage
+        return storage.at_once() if isinstance(storage, ResilientStorage) else storage
 
     def until(self, stop: threading.Event) -> Services:
         """The same services for work that ends when ``stop`` is set, whatever else goes on. Not to be closed."""
@@ -62,6 +77,12 @@ class Services:
 
         storage = self.storage.until(stop) if isinstance(self.storage, ResilientStorage) else self.storage
         return replace(self, stop=stop, storage=storage)
+
+    def place(self) -> Place:
+        """The incoming folder of the settings, made when it is new. Raises `UsageError`."""
+        from printdock.uploads.place import open_place
+
+        return open_place(self.settings.incoming_folder)
 
     def shop_of(self, shop_id: int) -> Shop:
         """The shop with this id. Raises `UsageError`."""
@@ -82,15 +103,24 @@ class Services:
         with self.database.write() as connection:
             return ensure_template(connection, shop, name, self.clock())
 
-    def upload(self, template: Template, *, report: Callable[[Event], None], dry_run: bool = False) -> Upload:
-        """A new upload for ``template``, with the limits of the settings."""
+    def upload(
+        self,
+        template: Template,
+        *,
+        report: Callable[[Event], None],
+        dry_run: bool = False,
+        resumes: UUID | None = None,
+        stop: threading.Event | None = None,
+    ) -> Upload:
+        """A new upload for ``template``, with the limits of the settings; or the one that ``resumes`` names, which has
+        its row. ``stop`` ends it early, where it is not to end with these services."""
         from uuid_utils.compat import uuid7
 
         settings = self.settings
         with self.database.read() as connection:
             knows_old_hashes = has_old_hashes(connection, template.shop)
         return Upload(
-            id=uuid7(),
+            id=resumes or uuid7(),
             template=template,
             owner=new_owner(),
             database=self.database,
@@ -101,7 +131,8 @@ class Services:
             dry_run=dry_run,
             clock=self.clock,
             report=report,
-            stop=self.stop,
+            stop=stop or self.stop,
+            resumes=resumes is not None,
             knows_old_hashes=knows_old_hashes,
             reread=None
             if settings.lookup_cache
@@ -174,6 +205,17 @@ class Services:
             files = find_print_files(connection, product, numbers, designs)
         return make_plan(mockup_set, product, files, colours)
 
+    def check_mockup_names(self, shop: Shop, set_name: str, template: str | None) -> None:
+        """Whether there are such a set and such a template. Raises `UsageError` as `mockup_plan`."""
+        from printdock.mockups.sets import find_set
+
+        with self.database.read() as connection:
+            mockup_set = find_set(connection, shop, set_name)
+        name = template or mockup_set.template
+        if name is None:
+            raise UsageError(f"The set {set_name!r} serves any template.", remedy="Say which.", code="no_template")
+        self.template(name, shop)
+
     def mockup_batch(
         self,
         *,
@@ -199,6 +241,31 @@ class Services:
             report=report,
             stop=self.stop,
         )
+
+
+@contextmanager
+def open_telemetry(settings: Settings, *, metrics_port: bool = False) -> Iterator[None]:
+    """Logs, metrics and traces of a process that serves or works for long, as the settings say.
+
+    ``metrics_port``: answer `/metrics` on a port of its own where the settings name one, for a process without another
+    door. Raises `UsageError` where that port is taken.
+    """
+    from printdock.telemetry import exposition, traces
+
+    logs.configure(form=settings.log_format, level=settings.log_level, secrets=settings.secrets())
+    exposition.switch_on()
+    with ExitStack() as closing:
+        if settings.otlp_endpoint:
+            closing.callback(traces.switch_on(settings.otlp_endpoint))
+        if metrics_port and settings.metrics_port:
+            try:
+                closing.callback(exposition.serve(settings.metrics_host, settings.metrics_port))
+            except OSError as error:
+                raise UsageError(
+                    f"/metrics cannot listen on {settings.metrics_host}:{settings.metrics_port}: {error.strerror}.",
+                    remedy="Set PRINTDOCK_METRICS_PORT to a free port.",
+                ) from error
+        yield
 
 
 def limits(settings: Settings) -> Limits:
@@ -227,13 +294,23 @@ def open_services(
     keep_memory()
     stop = threading.Event()
     secret = server_secret(settings)
+    health = StorageHealth(utc_now)
     database = Database(settings.database)
+
+    def noticed(event: StorageEvent) -> None:
+        health.note(event)
+        _measure(event)
+        on_storage(_sentence(event))
+
     try:
         ready(database)
-        storage = open_storage(settings, stop=stop, on_storage=on_storage)
+        storage = open_storage(settings, stop=stop, on_event=noticed)
+        spool = Spool(settings.home / "spool")
+        unwatch = meters.watch(lambda: samples(storage, spool, here=health.state.here))
         try:
-            yield Services(settings, database, storage, Spool(settings.home / "spool"), utc_now, stop, secret)
+            yield Services(settings, database, storage, spool, utc_now, stop, secret, health)
         finally:
+            unwatch()
             storage.close()
     finally:
         database.close()
@@ -271,24 +348,44 @@ def etsy_app(settings: Settings) -> App:
     )
 
 
+def sign_in_provider(settings: Settings) -> Provider | None:
+    """The OpenID Connect provider of the settings. Raises `UsageError` when only half of it is set."""
+    if settings.oidc_issuer is None:
+        return None
+    if settings.oidc_client_id is None:
+        raise UsageError("PRINTDOCK_OIDC_ISSUER needs PRINTDOCK_OIDC_CLIENT_ID.", code="half_a_setting")
+    from printdock.accounts.oidc import Provider
+
+    secret = settings.oidc_client_secret
+    return Provider(
+        settings.oidc_issuer, settings.oidc_client_id, None if secret is None else secret.get_secret_value()
+    )
+
+
 def open_storage(
-    settings: Settings, *, stop: threading.Event, on_storage: Callable[[str], None] = lambda sentence: None
+    settings: Settings, *, stop: threading.Event, on_event: Callable[[StorageEvent], None] = lambda event: None
 ) -> Storage:
     """The storage of the settings: a folder, or an SFTP NAS behind retries and a circuit breaker."""
     url = settings.storage_url
     if "://" not in url:
         from printdock.storage.local import LocalStorage
 
-        return LocalStorage(Path(url).expanduser())
+        return MeasuredStorage(LocalStorage(Path(url).expanduser()))
     from printdock.storage.resilient import ResilientStorage
     from printdock.storage.sftp import SftpStorage
     from printdock.storage.urls import parse_storage_url
 
     target = parse_storage_url(url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
     sftp = SftpStorage(target, max_connections=settings.nas_max_connections)
-    return ResilientStorage(
-        sftp, patience_s=settings.store_patience_s, cancel=stop, on_event=lambda event: on_storage(_sentence(event))
-    )
+    return ResilientStorage(MeasuredStorage(sftp), patience_s=settings.store_patience_s, cancel=stop, on_event=on_event)
+
+
+def _measure(event: StorageEvent) -> None:
+    if event.kind == "away":
+        meters.count(NAS_OUTAGES)
+    level = logging.WARNING if event.kind == "away" else logging.INFO
+    said = {"away_s": round(event.away_s, 1), "tries": event.tries, "next_try_s": round(event.next_try_s, 1)}
+    logs.event(f"storage_{event.kind}", level=level, place="nas", error=str(event.error or ""), **said)
 
 
 def _sentence(event: StorageEvent) -> str:

@@ -18,6 +18,7 @@ from printdock.jobs.kinds import KINDS, new_job
 from printdock.jobs.runner import PERMANENT
 from printdock.jobs.work import Result, Work
 from printdock.settings import Settings
+from printdock.storage.health import StorageHealth
 from printdock.storage.spool import Spool
 from printdock.wiring import Services
 from tests.listings.conftest import Studio, utc_now
@@ -38,7 +39,14 @@ def services(studio: Studio, tmp_path: Path) -> Iterator[Services]:
         }
     )
     yield Services(
-        settings, studio.database, studio.storage, Spool(tmp_path / "spool"), utc_now, studio.stop, studio.secret
+        settings,
+        studio.database,
+        studio.storage,
+        Spool(tmp_path / "spool"),
+        utc_now,
+        studio.stop,
+        studio.secret,
+        StorageHealth(utc_now),
     )
 
 

@@ -91,10 +91,11 @@ class Postgres:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres:{self._password}@127.0.0.1:{self._port}/{database}"
 
-    def create_database(self) -> str:
-        """The URL of a new, empty database."""
-        name = f"test_{secrets.token_hex(6)}"
-        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+    def create_database(self, like: str | None = None) -> str:
+        """The URL of a new database: empty, or a copy of the one at the URL ``like``, which nobody may be connected to."""
+        name, template = f"test_{secrets.token_hex(6)}", "template0" if like is None else like.rsplit("/", 1)[-1]
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._execute(command.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 
     def drop_database(self, url: str) -> None:

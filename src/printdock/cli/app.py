@@ -21,17 +21,21 @@ from printdock.cli import (
     etsy,
     ingest,
     jobs,
+    keys,
     library,
     listings,
     mockup_batches,
     mockups,
+    serve,
     storage,
     templates,
+    upload,
+    users,
     worker,
 )
 from printdock.cli.common import say_error
 from printdock.cli.context import set_home
-from printdock.errors import PrintdockError, UsageError
+from printdock.errors import Conflict, NotFound, PrintdockError, UsageError
 
 app = typer.Typer(
     name="printdock",
@@ -53,6 +57,8 @@ def main(
 
 
 app.command("ingest")(ingest.ingest)
+app.command("upload")(upload.upload)
+app.command("serve")(serve.serve)
 app.add_typer(templates.app, name="templates")
 app.add_typer(designs.app, name="designs")
 app.add_typer(designs.uploads_app, name="uploads")
@@ -63,6 +69,8 @@ mockups.app.command("sheet")(mockup_batches.sheet)
 app.add_typer(mockups.app, name="mockups")
 app.add_typer(jobs.app, name="jobs")
 app.command("worker")(worker.worker)
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
 app.add_typer(etsy.app, name="etsy")
 drafts.add_to(listings.app)
 app.add_typer(listings.app, name="listings")
@@ -81,7 +89,7 @@ def run() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         app()
-    except UsageError as error:
+    except (UsageError, NotFound, Conflict) as error:
         say_error(error)
         sys.exit(2)
     except PrintdockError as error:

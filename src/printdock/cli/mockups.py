@@ -193,17 +193,9 @@ def _stored(services: Services, shop: Shop, name: str) -> Pack:
 
 
 def _checked(services: Services, shop: Shop, pack: Pack, distortion: float = 0.1) -> list[Problem]:
-    """What the linter says of the pack, compared with the shop's template (or a preset) of its name."""
-    from printdock.mockups.check import check as lint
-    from printdock.templates.presets import PRESETS
-    from printdock.templates.queries import find_template
+    from printdock.mockups.linted import lint
 
-    recipe = None
-    if pack.manifest.template is not None:
-        with services.database.read() as connection:
-            template = find_template(connection, shop, pack.manifest.template)
-        recipe = PRESETS.get(pack.manifest.template) if template is None else template.recipe
-    return lint(pack, recipe, distortion=distortion)
+    return lint(services.database, shop, pack, distortion=distortion)
 
 
 def _refused(refused: PackRefused, json: bool) -> typer.Exit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from printdock.wiring import Services
 
 app = typer.Typer(help="The NAS or folder that print files are stored in.", no_args_is_help=True)
-
-#: Bytes written, read back and deleted by a check.
-_PROBE_BYTES = 1_000_000
 
 
 @app.command()
@@ -36,34 +33,10 @@ def check(shop: ShopOption = None, json: JsonOption = False, home: HomeOption = 
 
 def check_storage(services: Services, shop: str) -> dict[str, Any]:
     """Write, read back, compare and delete a megabyte. Raises the storage's error."""
-    from uuid_utils.compat import uuid4
+    from printdock.storage.probe import probe_storage
 
-    from printdock.storage.base import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
-
-    key = f"{shop}/{TEMPORARY_PREFIX}check-{uuid4().hex}{TEMPORARY_SUFFIX}"
-    data = uuid4().bytes * (_PROBE_BYTES // 16)
-    storage, times = services.storage, {}
-    started = time.perf_counter()
-    storage.put(key, data)
-    times["write_ms"] = _since(started)
-    try:
-        started = time.perf_counter()
-        with storage.open(key) as stream:
-            same = stream.read() == data
-        times["read_ms"] = _since(started)
-    finally:
-        started = time.perf_counter()
-        storage.delete(key)
-        times["delete_ms"] = _since(started)
-    if not same:
-        raise UsageError(
-            "What was read back is not what was written.", code="storage_corrupts", remedy="Check the NAS's disks."
-        )
+    times = asdict(probe_storage(services.storage, shop))
     return {"storage": services.settings.storage_shown, "ok": True, "spooled": len(services.spool.waiting()), **times}
-
-
-def _since(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 1)
 
 
 @app.command()

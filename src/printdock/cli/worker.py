@@ -23,11 +23,16 @@ def worker(
     """Run jobs until stopped. Ctrl-C or SIGTERM: what runs is finished or given back; a second one ends at once."""
     from printdock.jobs.broker import broker_for
     from printdock.jobs.worker import EmbeddedWorker
+    from printdock.wiring import open_telemetry
 
     stopping = threading.Event()
-    with services_for(home) as services, stoppable(stopping):
+    with (
+        services_for(home) as services,
+        open_telemetry(services.settings, metrics_port=True),
+        stoppable(stopping),
+    ):
         broker = broker_for(services)
-        running = EmbeddedWorker(services, broker, slots=slots)
+        running = EmbeddedWorker(services, broker, slots=slots, places=[services.place().id])
         running.start()
         errors_console.print(f"Working: {running.runner.slots} jobs at a time. Ctrl-C ends it.")
         stopping.wait()

@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from printdock.errors import DatabaseUnavailable
+from printdock.telemetry import meters
+from printdock.telemetry.table import DATABASE_FAILURES
 
 #: How long a SQLite writer waits for another, ms; measured in facts: with WAL and IMMEDIATE nobody waits near as long.
 BUSY_TIMEOUT_MS = 30_000
@@ -107,13 +109,23 @@ def _as_our_errors(database: Database) -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
+        meters.count(DATABASE_FAILURES, kind="timeout" if _timed_out(error) else "away")
         raise DatabaseUnavailable(
             _sentence(database, error), remedy="Start it, or check DATABASE_URL, then run again."
         ) from error
     except DBAPIError as error:
         if error.connection_invalidated:
+            meters.count(DATABASE_FAILURES, kind="away")
             raise DatabaseUnavailable(_sentence(database, error), remedy="Run again when it is back.") from error
         raise
+
+
+def _timed_out(error: Exception) -> bool:
+    """Whether somebody waited too long: for a lock, a statement or a connection."""
+    # 57014: statement_timeout, 55P03: lock_timeout (PostgreSQL, appendix A); SQLite says in words that it is locked.
+    cause = getattr(error, "orig", None)
+    slow = getattr(cause, "sqlstate", None) in ("57014", "55P03") or "locked" in str(cause) or "timeout" in str(cause)
+    return isinstance(error, PoolTimeout) or slow
 
 
 def _sentence(database: Database, error: Exception) -> str:

@@ -63,12 +63,55 @@ uploads = Table(
     Column("shop_id", ForeignKey("shops.id"), nullable=False),
     Column("template_id", ForeignKey("templates.id"), nullable=False),
     Column("owner", String(200), nullable=False),
+    # receiving | queued | processing | finished | cancelled | expired (uploads/types.py)
+    Column("state", String(10), nullable=False, server_default=text("'processing'")),
+    Column("created_by", String(200)),
+    Column("place", String(40)),  # id of the incoming folder that has its files; none: they were read where they lay
+    Column("job_id", Uuid),
+    Column("expires_at", UtcDateTime),  # while its files are being received
     Column("started_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Column("stored", Integer, nullable=False, server_default=text("0")),
     Column("duplicates", Integer, nullable=False, server_default=text("0")),
     Column("failed", Integer, nullable=False, server_default=text("0")),
     Index(None, "shop_id", "started_at"),
+    Index(
+        "ix_uploads_open",
+        "state",
+        sqlite_where=text("state IN ('receiving', 'queued', 'processing')"),
+        postgresql_where=text("state IN ('receiving', 'queued', 'processing')"),
+    ),
+)
+
+#: Files that are sent, or were to be sent, in the order of the upload. A file that needs no sending has its answer.
+incoming_files = Table(
+    "incoming_files",
+    metadata,
+    Column("upload_id", ForeignKey("uploads.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("name", String(1000), nullable=False),  # as the client calls it; never part of a path
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", LargeBinary(32)),  # as announced
+    Column("state", String(10), nullable=False),  # wanted | received | answered
+    Column("received_at", UtcDateTime),
+    CheckConstraint("state IN ('wanted', 'received', 'answered')", name="state"),
+)
+
+#: Requests that were sent with an Idempotency-Key, and their answers. ``status`` is empty while the first is at work.
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("shop_id", ForeignKey("shops.id"), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("request", LargeBinary(32), nullable=False),  # digest of what was asked, and by whom
+    Column("owner", String(200), nullable=False),  # the process at work on it, until ``lease_until``
+    Column("lease_until", UtcDateTime, nullable=False),
+    Column("status", Integer),
+    Column("answer", JSON),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "created_at"),
 )
 
 designs = Table(
@@ -122,6 +165,7 @@ print_files = Table(
     Column("template_id", ForeignKey("templates.id"), nullable=False),
     Column("design_id", ForeignKey("designs.id"), nullable=False),
     Column("upload_id", ForeignKey("uploads.id")),
+    Column("upload_position", Integer),  # of the source in that upload
     Column("number", Integer, nullable=False),
     Column("path", String(1000), nullable=False),
     Column("state", String(10), nullable=False),
@@ -142,6 +186,13 @@ print_files = Table(
     UniqueConstraint("shop_id", "path"),
     CheckConstraint("state IN ('storing', 'spooled', 'stored', 'missing', 'deleted')", name="state"),
     Index(None, "design_id"),
+    Index(
+        "ix_print_files_own",
+        "upload_id",
+        "upload_position",
+        sqlite_where=text("upload_position IS NOT NULL"),
+        postgresql_where=text("upload_position IS NOT NULL"),
+    ),
     Index(
         "ix_print_files_unfinished",
         "shop_id",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +22,11 @@ from printdock.designs.ledger import NewPrintFile, RefusedSource, Stale
 from printdock.designs.matches import flagged
 from printdock.designs.old_hashes import design_of_label, same_old_hashes
 from printdock.designs.outcomes import Duplicate, Failed, Planned
+from printdock.designs.resume import own_files
 from printdock.errors import Cancelled
 from printdock.imaging.fingerprint import Fingerprint
+from printdock.telemetry import meters
+from printdock.telemetry.table import DATABASE_WRITE_SECONDS, DUPLICATE_CHECK_SECONDS, DUPLICATE_CHECKED
 
 Decision = NewPrintFile | RefusedSource | KnownFile
 
@@ -79,7 +83,7 @@ class Decider:
             return True
         if first is item or self._upload.duplicates is Duplicates.OFF:
             return False
-        item.reason, item.distance = f"It has the same bytes as {first.path.name}, sent with it.", 0.0
+        item.reason, item.distance = f"It has the same bytes as {first.name}, sent with it.", 0.0
         self._onward.follow(item, first)
         return True
 
@@ -94,6 +98,9 @@ class Decider:
         """Decide and claim; raises `Stale` or `Waiting` with nothing claimed and nothing handed on."""
         if not self._upload.dry_run:
             self._unclaimed = {}
+        items = self._settle_own(items)
+        if not items:
+            return
         seen, files, apart = self._upload.read(lambda connection: self._look_up(connection, items))
         for item in items:
             file = files.get(item.digest)
@@ -103,11 +110,29 @@ class Decider:
             if item.outcome is not None:
                 self._onward.settle(item)
         items = [item for item in items if item.outcome is None]
-        met = self._candidates([item for item in items if item.digest not in files])
-        decisions = [self._decision(item, files, met, apart) for item in items]
+        with meters.timed(DUPLICATE_CHECK_SECONDS):
+            met = self._candidates([item for item in items if item.digest not in files])
+            decisions = [self._decision(item, files, met, apart) for item in items]
+        meters.count(DUPLICATE_CHECKED, len(items))
         claims = self._claim(decisions, seen)
         for item, decision in zip(items, decisions, strict=True):
             self._hand_on(item, decision, claims)
+
+    def _settle_own(self, items: Sequence[Item]) -> list[Item]:
+        """Answer what an earlier run of this upload stored; the rest is to be decided. Raises `Waiting`."""
+        upload = self._upload
+        if not upload.resumes:
+            return list(items)
+        positions = [item.file.position for item in items]
+        shop = upload.template.shop
+        own = upload.read(lambda connection: own_files(connection, shop, upload.id, positions))
+        for item in items:
+            if (file := own.get(item.file.position)) is not None and file.outcome is not None:
+                item.outcome, item.prepared = file.outcome, None
+                self._onward.settle(item)
+        if any(file.outcome is None for file in own.values()):
+            raise Waiting
+        return [item for item in items if item.outcome is None]
 
     def _look_up(
         self, connection: Connection, items: Sequence[Item]
@@ -196,7 +221,7 @@ class Decider:
     def _of_judgement(self, item: Item, judged: Judgement) -> Decision:
         design, verdict = judged.design, judged.verdict
         rows = [] if design in self._unclaimed else self._rows(design)
-        named = self._unclaimed[design].path.name if design in self._unclaimed else _file_name(rows)
+        named = self._unclaimed[design].name if design in self._unclaimed else _file_name(rows)
         if not rows and design not in self._unclaimed:
             return self._new(item, uuid7(), is_new_design=True)  # what it looked like was released meanwhile
         if verdict.outcome is Outcome.SIMILAR:
@@ -228,7 +253,8 @@ class Decider:
             design=design,
             is_new_design=is_new_design,
             source=item.source,
-            name=item.path.stem[:300].encode("utf-8", "backslashreplace").decode(),
+            position=item.file.position,
+            name=PurePath(item.source).stem[:300].encode("utf-8", "backslashreplace").decode(),
             sha256=item.digest,
             width=prepared.width,
             height=prepared.height,
@@ -253,15 +279,23 @@ class Decider:
         if upload.dry_run or not (news or refused):
             return {}
         template = upload.template if upload.reread is None else upload.reread()
-        claims = upload.write(
-            lambda connection: ledger.claim(
-                connection, template, news, refused, seen=seen, owner=upload.owner, upload=upload.id, now=upload.clock()
+        with meters.timed(DATABASE_WRITE_SECONDS, step="claim"):
+            claims = upload.write(
+                lambda connection: ledger.claim(
+                    connection,
+                    template,
+                    news,
+                    refused,
+                    seen=seen,
+                    owner=upload.owner,
+                    upload=upload.id,
+                    now=upload.clock(),
+                )
             )
-        )
         return {claim.design: claim for claim in claims}
 
     def _hand_on(self, item: Item, decision: Decision, claims: dict[UUID, ledger.Claim]) -> None:
-        self._upload.report(Event(Stage.DECIDED, item.source))
+        self._upload.report(Event(Stage.DECIDED, item.source, item.file.position))
         match decision:
             case NewPrintFile() if self._upload.dry_run:
                 item.outcome = Planned(
@@ -277,15 +311,9 @@ class Decider:
                 leader = self._unclaimed.get(decision.design) or self._by_design.get(decision.design)
                 self._answer(item, leader, Duplicate(decision.design, decision.distance, decision.reason))
             case KnownFile():
-                name = decision.path.rsplit("/", 1)[-1]
-                how = (
-                    "It was refused before as the same art as"
-                    if decision.refused
-                    else "Its bytes are already stored as"
-                )
-                item.reason, item.distance = f"{how} {name}.", 0.0
-                leader = self._by_print_file.get(decision.print_file)
-                self._answer(item, leader, Duplicate(decision.design, 0.0, item.reason, "same_bytes"))
+                outcome = decision.as_outcome()
+                item.reason, item.distance = outcome.reason, 0.0
+                self._answer(item, self._by_print_file.get(decision.print_file), outcome)
 
     def _answer(self, item: Item, leader: Item | None, outcome: Duplicate) -> None:
         item.prepared = None

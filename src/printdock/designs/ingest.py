@@ -14,20 +14,20 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from printdock.db.tables import uploads
 from printdock.dedupe.old_hashes import old_hashes, old_print
 from printdock.designs import known, ledger
 from printdock.designs.admit import Admitted, admit, check_unchanged
 from printdock.designs.decide import Decider, Onward
-from printdock.designs.item import Duplicates, Event, Item, Stage, Upload
+from printdock.designs.item import Duplicates, Event, Item, Source, Stage, Upload
 from printdock.designs.lease import RENEW_EVERY_S
 from printdock.designs.outcomes import Failed, answer
 from printdock.designs.recover import recover
@@ -43,7 +43,9 @@ from printdock.errors import (
 from printdock.imaging.codec import decode, encode_png, probe
 from printdock.imaging.fingerprint import fingerprint
 from printdock.imaging.prepare import prepare, reserve
-from printdock.pipeline.flow import Budget, Group
+from printdock.pipeline.flow import Budget, Group, workers
+from printdock.telemetry import logs, meters, traces
+from printdock.telemetry.table import UPLOAD_FILES, UPLOAD_HELD, UPLOAD_PEAK, UPLOAD_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -71,12 +73,21 @@ class Report:
         }
 
 
-def ingest(upload: Upload, sources: Iterable[Path]) -> Report:
+def ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     """Take in ``sources`` in order. Every file ends as exactly one entry of the report.
+
+    A path is named as it is given, and has the place in the upload that it has in ``sources``.
 
     Setting ``upload.stop`` from another thread ends it early: what is claimed is finished, the rest is answered as
     stopped.
     """
+    with logs.bound(upload=str(upload.id), shop=upload.template.shop.name), traces.span("upload"):
+        report = _ingest(upload, sources)
+        _tell(report)
+    return report
+
+
+def _ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     started = time.monotonic()
     flow = _Flow(upload)
     renewing = _Renewal(upload)
@@ -84,14 +95,23 @@ def ingest(upload: Upload, sources: Iterable[Path]) -> Report:
         items = flow.run(sources)
     finally:
         renewing.close()
+    _give_up(upload, items)
     entries = [answer(item.source, item.outcome) for item in items if item.outcome is not None]
     counts = {word: sum(entry["outcome"] == word for entry in entries) for word in ("stored", "duplicate", "failed")}
     report = Report(
         str(upload.id), counts["stored"], counts["duplicate"], counts["failed"], time.monotonic() - started, entries
     )
-    if not upload.dry_run:
+    if not (upload.dry_run or upload.resumes):
         _finish(upload, report)
     return report
+
+
+def _tell(report: Report) -> None:
+    counts = {"stored": report.stored, "duplicate": report.duplicates, "failed": report.failed}
+    for outcome, number in counts.items():
+        meters.count(UPLOAD_FILES, number, outcome=outcome)
+    meters.observe(UPLOAD_SECONDS, report.seconds)
+    logs.event("upload_finished", place="nas", seconds=round(report.seconds, 3), **counts)
 
 
 def _open(upload: Upload) -> PrintdockError | None:
@@ -110,25 +130,54 @@ def _open(upload: Upload) -> PrintdockError | None:
         log.warning("%s", error)
     except (StorageRefused, DatabaseUnavailable, Cancelled) as error:
         blocked = error
+    try:
+        upload.write(lambda connection: _begin(connection, upload))
+    except DatabaseUnavailable as error:
+        return error
+    return blocked
+
+
+def _begin(connection: Connection, upload: Upload) -> None:
+    """The upload's row says who works on it."""
+    own = uploads.c.shop_id == upload.template.shop.id, uploads.c.id == upload.id
+    if upload.resumes:
+        connection.execute(update(uploads).where(*own).values(owner=upload.owner))
+        return
     row = {
         "id": upload.id,
         "shop_id": upload.template.shop.id,
         "template_id": upload.template.id,
         "owner": upload.owner,
+        "state": "processing",
         "started_at": upload.clock(),
     }
+    if connection.execute(select(uploads.c.id).where(*own)).one_or_none() is None:  # a commit may be in doubt
+        connection.execute(insert(uploads).values(**row))
+
+
+def _give_up(upload: Upload, items: Sequence[Item]) -> None:
+    """Claims that could not be settled are free from now on, and not only when their lease runs out."""
+    left = [item for item in items if item.claim is not None and isinstance(item.outcome, Failed)]
+    if not left or upload.dry_run:
+        return
     try:
-        upload.write(lambda connection: connection.execute(insert(uploads).values(**row)))
+        with upload.database.write() as connection:
+            ledger.lapse(connection, upload.owner, upload.clock())
     except DatabaseUnavailable as error:
-        return error
-    return blocked
+        log.warning("claims stay until their lease runs out: %s", error)
 
 
 def _finish(upload: Upload, report: Report) -> None:
     done = (
         update(uploads)
         .where(uploads.c.shop_id == upload.template.shop.id, uploads.c.id == upload.id)
-        .values(finished_at=upload.clock(), stored=report.stored, duplicates=report.duplicates, failed=report.failed)
+        .values(
+            state="finished",
+            finished_at=upload.clock(),
+            stored=report.stored,
+            duplicates=report.duplicates,
+            failed=report.failed,
+        )
     )
     try:
         upload.write(lambda connection: connection.execute(done))
@@ -167,7 +216,7 @@ class _Flow:
         limits = upload.limits
         self._upload = upload
         # Recovering and reaching the storage take their time: meanwhile the first pictures are prepared.
-        self._opening = ThreadPoolExecutor(1, thread_name_prefix="printdock-open")
+        self._opening = workers(1, "printdock-open")
         self._opened: Future[PrintdockError | None] = self._opening.submit(_open, upload)
         self._memory = Budget(size=limits.memory_bytes, count=limits.batch_images)
         self._seen: set[bytes] = set()
@@ -187,34 +236,38 @@ class _Flow:
             failed=self._undecided,
             ordered=True,
         )
-        self._preparing = ThreadPoolExecutor(limits.workers, thread_name_prefix="printdock-prepare")
-        self._encoding = ThreadPoolExecutor(limits.workers, thread_name_prefix="printdock-encode")
+        self._preparing = workers(limits.workers, "printdock-prepare")
+        self._encoding = workers(limits.workers, "printdock-encode")
 
-    def run(self, sources: Iterable[Path]) -> list[Item]:
+    def run(self, sources: Iterable[Path | Source]) -> list[Item]:
         """Take all of ``sources`` through; answers the items in order, settled."""
         items: list[Item] = []
-        try:
-            for batch in self._batches(sources, items):
-                self._start(batch)
-        finally:
-            self._preparing.shutdown()
-            self._decider.close()
-            self._opening.shutdown()
-            self._encoding.shutdown()
-            self._recorder.all_settled(len(items))
-            self._recorder.close()
+        limits = self._upload.limits
+        with meters.threads(prepare=limits.workers, encode=limits.workers, store=limits.transfers, decide=1):
+            try:
+                for batch in self._batches(sources, items):
+                    self._start(batch)
+            finally:
+                self._preparing.shutdown()
+                self._decider.close()
+                self._opening.shutdown()
+                self._encoding.shutdown()
+                self._recorder.all_settled(len(items))
+                self._recorder.close()
+        meters.observe(UPLOAD_PEAK, self._memory.peak)
         return items
 
     # --- reading -------------------------------------------------------------------------------------------------
 
-    def _batches(self, sources: Iterable[Path], items: list[Item]) -> Iterator[list[Item]]:
+    def _batches(self, sources: Iterable[Path | Source], items: list[Item]) -> Iterator[list[Item]]:
         """Read files into groups that fit the batch limits, so that one query asks for a whole group."""
         batch: list[Item] = []
         size = 0
-        for path in sources:
-            item = Item(len(items), path, str(path))
+        for given in sources:
+            source = given if isinstance(given, Source) else Source(given, str(given), len(items))
+            item = Item(len(items), source)
             items.append(item)
-            self._upload.report(Event(Stage.FOUND, item.source))
+            self._tell(item, Stage.FOUND)
             self._guarded(item, self._admit)
             batch.append(item)
             size += 0 if item.admitted is None else item.admitted.size
@@ -233,7 +286,7 @@ class _Flow:
     def _start(self, batch: Sequence[Item]) -> None:
         known_digests = self._known(batch)
         for item in batch:
-            self._upload.report(Event(Stage.READ, item.source))
+            self._tell(item, Stage.READ)
             if item.outcome is not None or item.digest in known_digests or self._is_repeat(item):
                 self._decider.add(item, item.position)
                 continue
@@ -270,6 +323,7 @@ class _Flow:
         needed = reserve(info, self._upload.template.recipe)
         self._memory.take(needed)
         item.held = needed
+        meters.change(UPLOAD_HELD, needed)
 
     def _decide(self, group: Sequence[Item]) -> None:
         """Decide a group, once the library is open. What cannot be stored at all fails here, by the same reason."""
@@ -277,13 +331,15 @@ class _Flow:
         if blocked is not None:
             for item in group:
                 item.outcome = item.outcome or Failed.of(blocked)
-        self._deciding.handle(group)
+        with meters.busy("decide"), traces.span("decide", files=len(group)):
+            self._deciding.handle(group)
 
     # --- preparing and encoding ----------------------------------------------------------------------------------
 
     def _prepare_stage(self, item: Item) -> None:
-        self._guarded(item, self._prepare)
-        self._upload.report(Event(Stage.PREPARED, item.source))
+        with meters.busy("prepare"), traces.span("prepare"):
+            self._guarded(item, self._prepare)
+        self._tell(item, Stage.PREPARED)
         self._decider.add(item, item.position)
 
     def _prepare(self, item: Item) -> None:
@@ -323,8 +379,9 @@ class _Flow:
         self._encoding.submit(self._encode_stage, item)
 
     def _encode_stage(self, item: Item) -> None:
-        encoded = self._guarded(item, self._encode)
-        self._upload.report(Event(Stage.ENCODED, item.source))
+        with meters.busy("encode"), traces.span("encode"):
+            encoded = self._guarded(item, self._encode)
+        self._tell(item, Stage.ENCODED)
         if encoded:
             self._recorder.encoded(item)
         else:
@@ -341,6 +398,9 @@ class _Flow:
     def _recover(self) -> None:
         recover(self._upload)
 
+    def _tell(self, item: Item, stage: Stage) -> None:
+        self._upload.report(Event(stage, item.source, item.file.position))
+
     # --- what is held --------------------------------------------------------------------------------------------
 
     def _forget_bytes(self, item: Item) -> None:
@@ -351,11 +411,13 @@ class _Flow:
     def _keep_only(self, item: Item, size: int) -> None:
         if item.held > size:
             self._memory.shrink(item.held - size)
+            meters.change(UPLOAD_HELD, size - item.held)
             item.held = size
 
     def _give_back(self, item: Item) -> None:
         if item.held:
             self._memory.give_back(item.held)
+            meters.change(UPLOAD_HELD, -item.held)
             item.held = 0
         if item.admitted is not None:
             self._forget_bytes(item)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -41,11 +41,21 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A file to take in: where its bytes lie, what the seller calls it, and its place in the upload (from 0)."""
+
+    path: Path
+    name: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """One file arrived at a stage; ``answer`` comes with SETTLED."""
+    """One file (``position`` is its place in the upload) arrived at a stage; ``answer`` comes with SETTLED."""
 
     stage: Stage
     source: str
+    position: int
     answer: dict[str, Any] | None = None
 
 
@@ -75,9 +85,8 @@ class Limits:
 class Item:
     """One file. Each field is written by one stage and read by later ones; large ones are dropped when done with."""
 
-    position: int
-    path: Path
-    source: str
+    position: int  # in this run
+    file: Source
     admitted: Admitted | None = None
     prepared: Prepared | None = None  # until it is encoded
     fingerprint: Fingerprint | None = None
@@ -96,6 +105,21 @@ class Item:
     outcome: Outcome | None = None
     settled: bool = False
     followers: list[Item] = field(default_factory=list)  # later files of this upload with the same art
+
+    @property
+    def path(self) -> Path:
+        """Where its bytes lie."""
+        return self.file.path
+
+    @property
+    def source(self) -> str:
+        """What the seller calls it."""
+        return self.file.name
+
+    @property
+    def name(self) -> str:
+        """Its name without folders."""
+        return PurePath(self.file.name).name
 
     @property
     def digest(self) -> bytes:
@@ -124,6 +148,9 @@ class Upload:
     knows_old_hashes: bool = False
     #: Reads the template anew; only called per image when look-ups are not cached.
     reread: Callable[[], Template] | None = None
+    #: Its row is there already, and an earlier run may have been cut off: what that one stored is answered as stored. A
+    #: file that cannot be answered for good now (`store.OPEN_CODES`) is left for the next run, and so is the row's end.
+    resumes: bool = False
 
     def read(self, work: Callable[[Connection], Answer]) -> Answer:
         """Run ``work`` in a transaction that only reads, again while the database is away, up to our patience."""

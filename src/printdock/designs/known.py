@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, select
 
 from printdock.db.tables import matches, print_files, sources
+from printdock.designs.outcomes import Duplicate
 from printdock.shops.queries import Shop
 from printdock.templates.queries import Template
 
@@ -28,6 +29,11 @@ class KnownFile:
     owner: str | None
     lease_until: datetime | None
     refused: bool  # these bytes were refused by a comparison, not stored
+
+    def as_outcome(self) -> Duplicate:
+        """What is answered for the same bytes sent again."""
+        how = "It was refused before as the same art as" if self.refused else "Its bytes are already stored as"
+        return Duplicate(self.design, 0.0, f"{how} {self.path.rsplit('/', 1)[-1]}.", "same_bytes")
 
 
 def known_files(connection: Connection, template: Template, digests: Sequence[bytes]) -> dict[bytes, KnownFile]:

@@ -32,6 +32,7 @@ class NewPrintFile:
     design: UUID
     is_new_design: bool
     source: str
+    position: int  # of the source in its upload
     name: str
     sha256: bytes  # of the source
     width: int
@@ -99,7 +100,8 @@ def claim(
     must be rolled back) when the shop's revision is no longer ``seen``.
     """
     _advance(connection, template.shop, seen)
-    claims = {new.design: _restore(connection, template, new, owner, now) for new in news if new.restores is not None}
+    restored = [new for new in news if new.restores is not None]
+    claims = {new.design: _restore(connection, template, new, owner, upload, now) for new in restored}
     claims |= _insert(connection, template, [new for new in news if new.restores is None], owner, upload, now)
     for new in news:
         if new.similar_to is not None:
@@ -162,15 +164,16 @@ def _file_row(
         "shop_id": template.shop.id,
         "template_id": template.id,
         "design_id": taken.design,
-        "upload_id": upload,
         "number": taken.number,
         "path": taken.path,
         "created_at": now,
-    } | _made(template, new, owner, now)
+    } | _made(template, new, owner, upload, now)
 
 
-def _made(template: Template, new: NewPrintFile, owner: str, now: datetime) -> dict[str, Any]:
+def _made(template: Template, new: NewPrintFile, owner: str, upload: UUID, now: datetime) -> dict[str, Any]:
     return {
+        "upload_id": upload,
+        "upload_position": new.position,
         "state": "storing",
         "owner": owner,
         "lease_until": now + LEASE,
@@ -184,7 +187,9 @@ def _made(template: Template, new: NewPrintFile, owner: str, now: datetime) -> d
     }
 
 
-def _restore(connection: Connection, template: Template, new: NewPrintFile, owner: str, now: datetime) -> Claim:
+def _restore(
+    connection: Connection, template: Template, new: NewPrintFile, owner: str, upload: UUID, now: datetime
+) -> Claim:
     taken = (
         update(print_files)
         .where(
@@ -192,7 +197,7 @@ def _restore(connection: Connection, template: Template, new: NewPrintFile, owne
             print_files.c.id == new.restores,
             print_files.c.state == "missing",
         )
-        .values(**_made(template, new, owner, now))
+        .values(**_made(template, new, owner, upload, now))
         .returning(print_files.c.id, print_files.c.design_id, print_files.c.number, print_files.c.path)
     )
     row = connection.execute(taken).one_or_none()
@@ -280,6 +285,15 @@ def renew(connection: Connection, owner: str, now: datetime) -> None:
         update(print_files)
         .where(print_files.c.owner == owner, print_files.c.state == "storing")
         .values(lease_until=now + LEASE)
+    )
+
+
+def lapse(connection: Connection, owner: str, now: datetime) -> None:
+    """End the lease of what ``owner`` still claims: it has ended, whatever its process does."""
+    connection.execute(
+        update(print_files)
+        .where(print_files.c.owner == owner, print_files.c.state == "storing")
+        .values(lease_until=now)
     )
 
 

@@ -61,11 +61,32 @@ def flagged(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> dict[UU
     }
 
 
-def list_matches(connection: Connection, shop: Shop, *, decided: bool = False, limit: int = 100) -> list[Match]:
-    """Matches of the shop, newest first: those that wait for a decision, or with ``decided`` all of them."""
+def list_matches(
+    connection: Connection,
+    shop: Shop,
+    *,
+    decided: bool = False,
+    kind: str | None = None,
+    template_id: int | None = None,
+    design: UUID | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[Match]:
+    """Matches of the shop, newest first: those that wait for a decision, or with ``decided`` all of them.
+
+    Only of one ``kind``, one template, about one ``design`` (on either side), or older than ``before``, where given.
+    """
     wanted = select(matches).where(matches.c.shop_id == shop.id)
     if not decided:
         wanted = wanted.where(matches.c.decision.is_(None))
+    if kind is not None:
+        wanted = wanted.where(matches.c.kind == kind)
+    if template_id is not None:
+        wanted = wanted.where(matches.c.template_id == template_id)
+    if design is not None:
+        wanted = wanted.where((matches.c.design_id == design) | (matches.c.matched_design_id == design))
+    if before is not None:
+        wanted = wanted.where(matches.c.id < before)
     rows = connection.execute(wanted.order_by(matches.c.id.desc()).limit(limit)).all()
     return _with_paths(connection, shop, rows)
 

@@ -23,7 +23,7 @@ def list_designs(
     if template is not None:
         wanted = wanted.where(templates.c.name == template)
     if search:
-        part = f"%{_literal(search)}%"
+        part = f"%{literal(search)}%"
         wanted = wanted.where(designs.c.name.ilike(part, escape="\\") | print_files.c.path.ilike(part, escape="\\"))
     return [_design(row) for row in connection.execute(wanted)]
 
@@ -48,7 +48,7 @@ def find_design(connection: Connection, shop: Shop, name: str) -> UUID:
         wanted = wanted.where(print_files.c.number == int(name))
     else:
         whole = print_files.c.path == name
-        wanted = wanted.where(whole | print_files.c.path.like(f"%/{_literal(name)}", escape="\\"))
+        wanted = wanted.where(whole | print_files.c.path.like(f"%/{literal(name)}", escape="\\"))
     found = set(connection.execute(wanted).scalars())
     if not found:
         raise UsageError(f"There is no design {name!r}.", code="unknown_design", remedy="See `printdock designs list`.")
@@ -146,6 +146,6 @@ def _as_uuid(text: str) -> UUID | None:
         return None
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """``text`` for LIKE, its own wildcards taken literally."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -6,23 +6,27 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
-from printdock.db.tables import upload_files
 from printdock.designs import ledger
+from printdock.designs.answers import answer_row, record_answers
 from printdock.designs.item import Event, Item, Stage, Upload
-from printdock.designs.outcomes import Duplicate, Failed, Outcome, Planned, Stored, answer, code_of
+from printdock.designs.outcomes import Duplicate, Failed, Planned, Stored, answer, code_of
+from printdock.designs.resume import spooled
 from printdock.errors import Cancelled, KeyTaken, PrintdockError, StorageUnavailable
-from printdock.pipeline.flow import Group
+from printdock.pipeline.flow import Group, workers
+from printdock.telemetry import meters, traces
+from printdock.telemetry.table import DATABASE_WRITE_SECONDS
 from printdock.templates.naming import number_in
 from printdock.templates.queries import skip_numbers
 
 log = logging.getLogger(__name__)
+
+#: Failures that say nothing about the file: an upload that goes on later asks again (`Upload.resumes`).
+OPEN_CODES = frozenset({"cancelled", "database_unavailable", "lease_lost"})
 
 #: How often another number is tried when the storage already has a file of that name.
 _RENUMBER_TRIES = 5
@@ -63,7 +67,7 @@ class Recorder:
         self._group: Group[News] = Group(
             "printdock-record", self._handle, limit=upload.limits.batch_images, failed=self._failed
         )
-        self._transfers = ThreadPoolExecutor(upload.limits.transfers, thread_name_prefix="printdock-store")
+        self._transfers = workers(upload.limits.transfers, "printdock-store")
 
     # --- what other stages say -----------------------------------------------------------------------------------
 
@@ -148,7 +152,8 @@ class Recorder:
                     )
             return states
 
-        return upload.write(work)
+        with meters.timed(DATABASE_WRITE_SECONDS, step="store"):
+            return upload.write(work)
 
     def _conclude(self, news: Put, state: str | None) -> None:
         item, claim = news.item, _claimed(news.item)
@@ -156,11 +161,7 @@ class Recorder:
             item.outcome = Failed("lease_lost", "It took too long, and another process took it over. Run again.")
             self._remove(item)
         elif state == "spooled":
-            item.outcome = Failed(
-                "storage_unavailable",
-                "The storage does not answer. The print file is kept in the spool and goes out with the next run "
-                f"(or `printdock storage replay`) as {claim.path}.",
-            )
+            item.outcome = spooled(claim.path)
         else:
             item.outcome = _stored(item)
 
@@ -195,8 +196,14 @@ class Recorder:
     def _record(self, items: Sequence[Item]) -> None:
         if not items or self._upload.dry_run:
             return
-        rows = [_row(self._upload, item) for item in items]
-        self._upload.write(lambda connection: connection.execute(insert(upload_files), rows))
+        upload, rows = self._upload, []
+        for item in items:
+            assert item.outcome is not None
+            if not (upload.resumes and code_of(item.outcome) in OPEN_CODES):
+                shop = upload.template.shop.id
+                rows.append(answer_row(upload.id, shop, item.file.position, item.source, item.outcome))
+        with meters.timed(DATABASE_WRITE_SECONDS, step="record"):
+            upload.write(lambda connection: record_answers(connection, rows))
 
     def _finish(self, item: Item) -> None:
         assert item.outcome is not None
@@ -204,7 +211,7 @@ class Recorder:
         if not self._upload.dry_run:
             item.fingerprint = None
         self._done(item)
-        self._upload.report(Event(Stage.SETTLED, item.source, answer(item.source, item.outcome)))
+        self._upload.report(Event(Stage.SETTLED, item.source, item.file.position, answer(item.source, item.outcome)))
         with self._lock:
             self._settled += 1
             self._lock.notify_all()
@@ -213,7 +220,8 @@ class Recorder:
 
     def _store(self, item: Item) -> None:
         try:
-            state = self._put(item)
+            with meters.busy("store"), traces.span("store"):
+                state = self._put(item)
         except PrintdockError as error:
             item.outcome = Failed.of(error)
             self._group.add(Answered(item))
@@ -291,32 +299,3 @@ def _after(follower: Item, leader: Item) -> Duplicate | Failed | Planned:
             return Failed(leader.outcome.code, f"{follower.reason} That file failed: {leader.outcome.reason}")
         case None:
             raise AssertionError("a leader settles before its followers")
-
-
-def _design(outcome: Outcome) -> UUID | None:
-    match outcome:
-        case Stored() | Planned():
-            return outcome.design
-        case Duplicate():
-            return outcome.duplicate_of
-        case Failed():
-            return None
-
-
-def _row(upload: Upload, item: Item) -> dict[str, Any]:
-    outcome = item.outcome
-    assert outcome is not None
-    entry = answer(item.source, outcome)
-    source = item.source.encode("utf-8", "backslashreplace").decode()
-    entry["source"] = source
-    return {
-        "upload_id": upload.id,
-        "position": item.position,
-        "shop_id": upload.template.shop.id,
-        "source": source[:4500],
-        "outcome": entry["outcome"],
-        "code": code_of(outcome),
-        "design_id": _design(outcome),
-        "print_file_id": outcome.print_file if isinstance(outcome, Stored) else None,
-        "answer": entry,
-    }

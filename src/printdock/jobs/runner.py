@@ -36,6 +36,8 @@ from printdock.jobs.job import LEASE, Job, Priority, State
 from printdock.jobs.kinds import KINDS
 from printdock.jobs.records import error_of
 from printdock.jobs.work import Result, Work
+from printdock.telemetry import logs, meters, traces
+from printdock.telemetry.table import JOB_SECONDS, JOB_SLOTS_BUSY, JOB_WAIT_SECONDS, JOBS
 from printdock.wiring import Services
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,14 @@ PERMANENT = (InputRefused, UsageError, StorageRefused, KeyTaken, EtsyRefused, Et
 
 #: Seconds that the end of a job is kept while the database is away. Its lease is renewed meanwhile, when that works.
 PATIENCE_S = 60.0
+
+
+_WORDS = {
+    State.PENDING: "released",
+    State.PAUSED: "paused",
+    State.CANCELLED: "cancelled",
+    State.FAILED: "failed",
+}
 
 
 class Why(Enum):
@@ -123,8 +133,12 @@ class Runner:
             return False
         if running is None:
             return False
+        job = running.job
         try:
-            self._finish(running, self._outcome(running))
+            with logs.bound(job=str(job.id), kind=job.kind, shop_id=job.shop_id), meters.raised(JOB_SLOTS_BUSY):
+                with meters.timed(JOB_SECONDS, kind=job.kind), traces.span("job", kind=job.kind, job=str(job.id)):
+                    outcome = self._outcome(running)
+                self._finish(running, outcome)
         finally:
             with self._changed:
                 del self._running[running.job.id]
@@ -150,6 +164,8 @@ class Runner:
                 )
             if job is None:
                 return None
+            waited = max(0.0, (self.services.clock() - job.run_at).total_seconds())
+            meters.observe(JOB_WAIT_SECONDS, waited, priority=job.priority.name.lower())
             running = Running(job, progress=job.progress)
             with self._changed:
                 self._running[job.id] = running
@@ -169,8 +185,9 @@ class Runner:
             return PrintdockError(f"Something unexpected happened: {error!r}.", code="internal_error")
 
     def _finish(self, running: Running, outcome: Result | PrintdockError) -> None:
+        kind, result = running.job.kind, "lost"
         try:
-            self._write(lambda connection: self._end(connection, running, outcome))
+            result = self._write(lambda connection: self._end(connection, running, outcome))
         except LeaseLost as error:
             log.warning("what became of job %s is not recorded: %s", running.job.id, error)
         except DatabaseUnavailable as error:
@@ -178,25 +195,31 @@ class Runner:
         except Exception:  # the row stays claimed until its lease ends: then it is tried again, or fails in the end
             log.exception("the end of job %s could not be recorded", running.job.id)
         else:
+            logs.event("job_ended", result=result)
             if isinstance(outcome, Result):
                 for priority in {job.priority for job in outcome.follow}:
                     self.broker.wake(priority, sum(job.priority is priority for job in outcome.follow))
+        finally:
+            meters.count(JOBS, kind=kind, result=result)
 
-    def _end(self, connection: Connection, running: Running, outcome: Result | PrintdockError) -> None:
+    def _end(self, connection: Connection, running: Running, outcome: Result | PrintdockError) -> str:
+        """Write the end of the try; answers what it was, in the words of `printdock_jobs_total`."""
         job, now, progress = running.job, self.services.clock(), running.progress
         if isinstance(outcome, Result):
             claims.complete(connection, job, now, outcome.data, progress=progress, follow=outcome.follow)
-        elif isinstance(outcome, Cancelled) and running.why is not None:
+            return "completed"
+        if isinstance(outcome, Cancelled) and running.why is not None:
             if running.why is Why.LOST:
                 raise LeaseLost("Another worker has taken it over.")
-            claims.give_up(connection, job, now, running.why.value, progress=progress)
-        else:
-            permanent = isinstance(outcome, PERMANENT)
-            state = claims.fail(connection, job, now, error_of(outcome), permanent=permanent, progress=progress)
-            log.warning("job %s (%s), try %d: %s (%s)", job.id, job.kind, job.attempts, outcome, state)
+            state = claims.give_up(connection, job, now, running.why.value, progress=progress)
+            return _WORDS[state]
+        permanent = isinstance(outcome, PERMANENT)
+        state = claims.fail(connection, job, now, error_of(outcome), permanent=permanent, progress=progress)
+        log.warning("job %s (%s), try %d: %s (%s)", job.id, job.kind, job.attempts, outcome, state)
+        return "retried" if state is State.PENDING else _WORDS[state]
 
-    def _write(self, work: Callable[[Connection], None]) -> None:
-        patiently(self.services.database.write, work, PATIENCE_S)
+    def _write(self, work: Callable[[Connection], str]) -> str:
+        return patiently(self.services.database.write, work, PATIENCE_S)
 
     def release(self, running: Running) -> None:
         """Give back the job of a thread that does not end: others may have it, and the thread's end is discarded."""

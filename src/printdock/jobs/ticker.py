@@ -9,14 +9,15 @@ from collections.abc import Callable
 
 from printdock.errors import DatabaseUnavailable, LeaseLost
 from printdock.jobs import claims, events, records
+from printdock.jobs.abandoned import sweep_uploads
 from printdock.jobs.job import State, Wish
 from printdock.jobs.kinds import KINDS
 from printdock.jobs.runner import Runner, Running, Why
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two ticks; between two looks for dead workers; between two times that old rows are removed.
-TICK_S, SWEEP_S, TIDY_S = 0.5, 2.0, 3600.0
+#: Seconds between two ticks; between two looks for dead workers; for abandoned uploads; between two times that old rows are removed.
+TICK_S, SWEEP_S, ABANDONED_S, TIDY_S = 0.5, 2.0, 30.0, 3600.0
 
 _WISHES = {Wish.CANCEL: Why.CANCEL, Wish.PAUSE: Why.PAUSE}
 
@@ -51,6 +52,7 @@ class Ticker:
         self._thread = threading.Thread(target=self._run, name="printdock-ticker", daemon=True)
         self._renew_every_s = runner.lease.total_seconds() / 4
         self._renewal, self._sweeping, self._tidying = _Every(self._renew_every_s), _Every(SWEEP_S), _Every(TIDY_S)
+        self._abandoned = _Every(ABANDONED_S)
         self._tidying.wait(TIDY_S)
         self._away = False
 
@@ -94,6 +96,8 @@ class Ticker:
         if self._sweeping.due():
             self._sweep()
         self._nudge(len(running))
+        if self._abandoned.due():
+            sweep_uploads(self._runner.services)
         if self._tidying.due():
             self._tidy()
 

@@ -13,6 +13,9 @@ from printdock.jobs.job import LEASE
 from printdock.jobs.runner import Runner, Why
 from printdock.jobs.ticker import TICK_S, Ticker
 from printdock.jobs.wakes import BLOCK_S
+from printdock.telemetry import meters
+from printdock.telemetry.meters import Sample
+from printdock.telemetry.table import JOB_SLOTS
 from printdock.wiring import Services
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ class EmbeddedWorker:
         """Begin to work; jobs that wait already are taken at once."""
         self._consumer.start()
         self._ticker.start()
+        self._unwatch = meters.watch(lambda: [Sample(JOB_SLOTS, self.runner.slots)])
         self._started = True
 
     def close(self, *, finish_s: float = FINISH_S, stop_s: float = STOP_S) -> bool:
@@ -68,6 +72,7 @@ class EmbeddedWorker:
             log.warning("job %s (%s) does not stop: another worker may have it", running.job.id, running.job.kind)
             self.runner.release(running)
         self._ticker.close()
+        self._unwatch()
         self._started = False
         return not left and self._join()
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, Select, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from uuid_utils.compat import uuid7
 
@@ -114,6 +114,97 @@ def list_results(
     if template is not None:
         wanted = wanted.where(templates.c.name == template)
     return [_result(row) for row in connection.execute(wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class MockupRow:
+    """A rendered mockup, as stored."""
+
+    id: UUID
+    design: UUID
+    print_file: UUID
+    number: int
+    template_id: int
+    template: str
+    set_name: str
+    picture: str
+    picture_index: int
+    colour: str | None
+    path: str
+    width: int
+    height: int
+    size: int  # bytes
+    sha256: bytes
+    rendered_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Its file name."""
+        return self.path.rsplit("/", 1)[-1]
+
+
+def page_of_mockups(
+    connection: Connection,
+    shop: Shop,
+    *,
+    design: UUID | None = None,
+    set_name: str | None = None,
+    template_id: int | None = None,
+    number: int | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[MockupRow]:
+    """At most ``limit`` rendered mockups, newest first, older than the mockup ``before``."""
+    wanted = _rows(shop)
+    chosen = (
+        (mockups.c.design_id, design),
+        (mockups.c.set_name, set_name),
+        (mockups.c.template_id, template_id),
+        (print_files.c.number, number),
+    )
+    for column, value in chosen:
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if before is not None:
+        wanted = wanted.where(mockups.c.id < before)
+    return [_mockup_row(row) for row in connection.execute(wanted.order_by(mockups.c.id.desc()).limit(limit))]
+
+
+def mockup_by_id(connection: Connection, shop: Shop, key: UUID) -> MockupRow | None:
+    """The rendered mockup, or None."""
+    row = connection.execute(_rows(shop).where(mockups.c.id == key)).one_or_none()
+    return None if row is None else _mockup_row(row)
+
+
+def _rows(shop: Shop) -> Select[Any]:
+    """Mockups that stand: one that is being replaced has no key."""
+    return (
+        select(mockups, print_files.c.number, templates.c.name.label("template"))
+        .join(print_files, print_files.c.id == mockups.c.print_file_id)
+        .join(templates, templates.c.id == mockups.c.template_id)
+        .where(mockups.c.shop_id == shop.id, print_files.c.shop_id == shop.id, mockups.c.key != b"")
+    )
+
+
+def _mockup_row(row: Row[Any]) -> MockupRow:
+    return MockupRow(
+        id=row.id,
+        design=row.design_id,
+        print_file=row.print_file_id,
+        number=row.number,
+        template_id=row.template_id,
+        template=row.template,
+        set_name=row.set_name,
+        picture=row.picture,
+        picture_index=row.picture_index,
+        colour=row.colour,
+        path=row.path,
+        width=row.width,
+        height=row.height,
+        size=row.bytes,
+        sha256=bytes(row.sha256),
+        rendered_at=row.rendered_at,
+    )
 
 
 def _insert(connection: Connection) -> Any:

@@ -14,7 +14,6 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,9 +28,11 @@ from printdock.mockups.fresh import Look, look
 from printdock.mockups.outcomes import Failed, Outcome, Planned, Rendered, answer
 from printdock.mockups.plan import Mockup, Plan, PrintFile
 from printdock.mockups.store import Files, Store, unexpected
-from printdock.pipeline.flow import Budget
+from printdock.pipeline.flow import Budget, workers
 from printdock.rendering.design import Design
 from printdock.rendering.render import render
+from printdock.telemetry import logs, meters, traces
+from printdock.telemetry.table import MOCKUP_SECONDS, MOCKUPS
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,22 @@ def render_batch(batch: Batch, plan: Plan) -> Report:
     Setting ``batch.stop`` from another thread ends it early: what is begun is finished, the rest answered as stopped.
     Raises `UsageError` for names of another set, and what database and storage raise while it looks at what is there.
     """
+    with logs.bound(shop=plan.template.shop.name), traces.span("mockups"):
+        report = _render(batch, plan)
+        _tell(report)
+    return report
+
+
+def _tell(report: Report) -> None:
+    counts = {"rendered": report.rendered, "fresh": report.fresh, "failed": report.failed}
+    for outcome, number in counts.items():
+        meters.count(MOCKUPS, number, outcome=outcome)
+    logs.event(
+        "mockups_rendered", place="mockups", mockup_set=report.mockup_set, seconds=round(report.seconds, 3), **counts
+    )
+
+
+def _render(batch: Batch, plan: Plan) -> Report:
     started = time.monotonic()
     found = batch.read(lambda connection: look(connection, batch.storage, plan))
     outcomes = _Flow(batch, plan, found).run()
@@ -115,21 +132,23 @@ class _Flow:
         )
         self._memory = Budget(size=limits.memory_bytes, count=limits.workers + _READERS)
         self._store = Store(batch, plan, found, self._settle)
-        self._reading = ThreadPoolExecutor(_READERS, thread_name_prefix="printdock-read")
-        self._rendering = ThreadPoolExecutor(limits.workers, thread_name_prefix="printdock-render")
+        self._reading = workers(_READERS, "printdock-read")
+        self._rendering = workers(limits.workers, "printdock-render")
 
     def run(self) -> dict[str, Outcome]:
         """Take all of the plan through; answers the outcomes by path."""
         stale = list(self._stale())
         # Few designs are split over the workers; of many, each stays with one, so that none waits for another's.
         split = self._batch.limits.workers if len(stale) < 2 * self._batch.limits.workers else 1
-        try:
-            for file, todo in stale:
-                self._start(file, todo, min(split, len(todo)))
-        finally:
-            self._reading.shutdown()
-            self._rendering.shutdown()
-            self._store.close()
+        limits = self._batch.limits
+        with meters.threads(render=limits.workers, store=limits.transfers):
+            try:
+                for file, todo in stale:
+                    self._start(file, todo, min(split, len(todo)))
+            finally:
+                self._reading.shutdown()
+                self._rendering.shutdown()
+                self._store.close()
         return self._outcomes
 
     def _stale(self) -> Iterator[tuple[PrintFile, list[Mockup]]]:
@@ -227,8 +246,9 @@ class _Flow:
             return art.design
 
     def _render_one(self, mockup: Mockup, design: Design) -> Files:
-        picture = render(self._bases.get(mockup.picture, mockup.colour), design)
-        return _files(mockup, picture, self._plan.mockup_set.output)
+        with meters.busy("render"), meters.timed(MOCKUP_SECONDS), traces.span("render"):
+            picture = render(self._bases.get(mockup.picture, mockup.colour), design)
+            return _files(mockup, picture, self._plan.mockup_set.output)
 
     # --- outcomes ------------------------------------------------------------------------------------------------
 

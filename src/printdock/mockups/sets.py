@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from uuid_utils.compat import uuid7
@@ -16,7 +17,7 @@ from printdock.errors import UsageError
 from printdock.imaging.output import Output, PictureFormat
 from printdock.mockups.check import refuse_faulty
 from printdock.mockups.manifest import Manifest
-from printdock.mockups.pack import Pack, parse_pack
+from printdock.mockups.pack import MANIFEST, Pack, parse_pack
 from printdock.mockups.problems import manifest_of
 from printdock.mockups.stored import (
     description,
@@ -38,7 +39,9 @@ __all__ = [
     "list_sets",
     "load_picture",
     "remove_set",
+    "set_by_id",
     "stored_manifest",
+    "stored_names",
     "stored_pack",
 ]
 
@@ -66,6 +69,20 @@ def find_set(connection: Connection, shop: Shop, name: str) -> MockupSet:
     """The shop's set called ``name``. Raises `UsageError` with the names there are."""
     row = _row(connection, shop, name)
     return _mockup_set(shop, row, _pictures(connection, shop).get(row.id, ()))
+
+
+def set_by_id(connection: Connection, shop: Shop, key: UUID) -> MockupSet | None:
+    """The shop's set with this id, or None."""
+    wanted = select(mockup_sets).where(mockup_sets.c.shop_id == shop.id, mockup_sets.c.id == key)
+    row = connection.execute(wanted).one_or_none()
+    return None if row is None else _mockup_set(shop, row, _pictures(connection, shop).get(row.id, ()))
+
+
+def stored_names(connection: Connection, shop: Shop, key: UUID) -> dict[str, str]:
+    """The files of the set: path in the pack -> stored name, its manifest included. Empty where there is no such set."""
+    wanted = select(mockup_sets.c.files, mockup_sets.c.manifest)
+    row = connection.execute(wanted.where(mockup_sets.c.shop_id == shop.id, mockup_sets.c.id == key)).one_or_none()
+    return {} if row is None else {MANIFEST: row.manifest, **row.files}
 
 
 def import_pack(

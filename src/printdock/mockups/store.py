@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from printdock.errors import KeyTaken, PrintdockError, StorageUnavailable
@@ -14,7 +13,9 @@ from printdock.mockups.batch import Batch
 from printdock.mockups.fresh import Look, name_taken
 from printdock.mockups.outcomes import Failed, Outcome, Rendered
 from printdock.mockups.plan import Mockup, Plan
-from printdock.pipeline.flow import Budget, Group
+from printdock.pipeline.flow import Budget, Group, workers
+from printdock.telemetry import meters, traces
+from printdock.telemetry.table import DATABASE_WRITE_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class Store:
         limits = batch.limits
         self._batch, self._plan, self._found, self._settle = batch, plan, found, settle
         self._waiting = Budget(size=limits.batch_bytes, count=max(limits.batch_images, limits.transfers))
-        self._transfers = ThreadPoolExecutor(limits.transfers, thread_name_prefix="printdock-store")
+        self._transfers = workers(limits.transfers, "printdock-store")
         self._away: PrintdockError | None = None
         self._lock = threading.Lock()
         self._group: Group[Files] = Group(
@@ -64,7 +65,8 @@ class Store:
 
     def _store(self, files: Files) -> None:
         try:
-            self._put(files)
+            with meters.busy("store"), traces.span("store"):
+                self._put(files)
         except PrintdockError as error:
             if isinstance(error, StorageUnavailable):
                 self._away = error
@@ -100,7 +102,8 @@ class Store:
     def _record(self, group: Sequence[Files]) -> None:
         done = [(files.mockup, files.outcome) for files in group]
         now = self._batch.clock()
-        self._batch.write(lambda connection: ledger.record(connection, self._plan, done, now))
+        with meters.timed(DATABASE_WRITE_SECONDS, step="mockups"):
+            self._batch.write(lambda connection: ledger.record(connection, self._plan, done, now))
         for files in group:
             self._settle(files.mockup, files.outcome)
 

@@ -8,9 +8,22 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+
+def workers(number: int, name: str) -> ThreadPoolExecutor:
+    """``number`` threads that see the context variables of the caller: what they log says which upload it is about."""
+    context = copy_context()
+
+    def inherit() -> None:
+        for variable, value in context.items():
+            variable.set(value)
+
+    return ThreadPoolExecutor(number, thread_name_prefix=name, initializer=inherit)
 
 
 class Budget:
@@ -21,7 +34,7 @@ class Budget:
 
     def __init__(self, *, size: int, count: int) -> None:
         self._size, self._count = size, count
-        self._used = self._held = 0
+        self._used = self._held = self._peak = 0
         self._changed = threading.Condition()
 
     def take(self, size: int) -> None:
@@ -30,6 +43,7 @@ class Budget:
             self._changed.wait_for(lambda: self._fits(size))
             self._used += size
             self._held += 1
+            self._peak = max(self._peak, self._used)
 
     def _fits(self, size: int) -> bool:
         return self._held == 0 or (self._held < self._count and self._used + size <= self._size)
@@ -51,6 +65,11 @@ class Budget:
     def used(self) -> int:
         """Bytes in flight now."""
         return self._used
+
+    @property
+    def peak(self) -> int:
+        """The most bytes that were in flight."""
+        return self._peak
 
 
 class Group(Generic[T]):
@@ -76,7 +95,7 @@ class Group(Generic[T]):
         self._ready: deque[T] = deque()
         self._closing = False
         self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name=name, daemon=True)
         self._thread.start()
 
     def add(self, thing: T, position: int | None = None) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from printdock.db.tables import shops
-from printdock.errors import StorageRefused, UsageError
+from printdock.errors import Conflict, StorageRefused, UsageError
 from printdock.storage.base import check_key
 
 
@@ -39,6 +39,20 @@ def list_shops(connection: Connection) -> list[Shop]:
     return [
         Shop(row.id, row.name) for row in connection.execute(select(shops.c.id, shops.c.name).order_by(shops.c.name))
     ]
+
+
+def shop_by_id(connection: Connection, key: int) -> Shop | None:
+    """The shop with this key, or None when there is none."""
+    row = connection.execute(select(shops.c.id, shops.c.name).where(shops.c.id == key)).one_or_none()
+    return None if row is None else Shop(row.id, row.name)
+
+
+def add_shop(connection: Connection, name: str, now: datetime) -> Shop:
+    """A new shop. Raises `Conflict` for a name that is taken, `UsageError` for one that cannot be a folder."""
+    check_folder_name(name, "shop")
+    if find_shop(connection, name) is not None:
+        raise Conflict(f"There is a shop {name!r} already.", code="shop_exists", remedy="Choose another name.")
+    return ensure_shop(connection, name, now)
 
 
 def ensure_shop(connection: Connection, name: str, now: datetime) -> Shop:

@@ -78,6 +78,12 @@ class ResilientStorage:
     def __repr__(self) -> str:
         return f"ResilientStorage({self.inner!r})"
 
+    def at_once(self) -> ResilientStorage:
+        """The same storage, outages and all, for somebody who does not wait: while it is away, calls fail at once."""
+        other = copy(self)
+        other._patience_s = 0.0
+        return other
+
     def until(self, cancel: threading.Event) -> ResilientStorage:
         """The same storage, outages and all, for work of its own that ``cancel`` stops; close only the first one."""
         other = copy(self)

@@ -108,6 +108,10 @@ class Spool:
         """The keys of all that waits and is not damaged."""
         return [entry.key for entry in self.pending() if isinstance(entry, SpoolEntry)]
 
+    def count(self) -> int:
+        """How many files wait, damaged ones included. Reads only the folder."""
+        return len(self._entries())
+
     def discard(self, key: str) -> None:
         """Forget the waiting bytes of ``key``; that there are none is success."""
         path = self._path(check_key(key))

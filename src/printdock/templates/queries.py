@@ -107,6 +107,42 @@ def add_template(
     return Template(key, shop, name, prefix, pattern, recipe, first_number)
 
 
+def template_by_id(connection: Connection, shop: Shop, key: int) -> Template | None:
+    """The shop's template with this key, or None when there is none."""
+    found = select(templates).where(templates.c.shop_id == shop.id, templates.c.id == key)
+    row = connection.execute(found).one_or_none()
+    return None if row is None else _template(shop, row)
+
+
+def change_template(connection: Connection, template: Template) -> Template:
+    """Write the recipe, prefix, pattern and next number of ``template``; print files made before stay as they are.
+
+    Raises `UsageError` for values that cannot be printed or named, and for a next number below the one there is:
+    numbers are never given out twice.
+    """
+    check_recipe(template.recipe)
+    check_pattern(template.pattern, prefix=template.prefix, template=template.name)
+    here = (templates.c.shop_id == template.shop.id) & (templates.c.id == template.id)
+    # Upwards only, in one statement: an upload may be taking numbers at this moment.
+    changed = connection.execute(
+        update(templates)
+        .where(here, templates.c.next_number <= template.next_number)
+        .values(
+            prefix=template.prefix,
+            pattern=template.pattern,
+            recipe=recipe_data(template.recipe),
+            next_number=template.next_number,
+        )
+    )
+    if changed.rowcount == 0:
+        raise UsageError(
+            f"The next number is past {template.next_number} already.",
+            code="number_taken",
+            remedy="Numbers are never given out twice.",
+        )
+    return template
+
+
 def take_numbers(connection: Connection, template: Template, count: int) -> int:
     """Take ``count`` numbers in a row and answer the first. Never handed out again, whatever becomes of them."""
     taken = (

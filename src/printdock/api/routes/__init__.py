@@ -1,0 +1,53 @@
+"""One file a resource. Routers below ``/api/v1`` are in `API`, the others in `ROOT`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from printdock.api import old
+from printdock.api.routes import (
+    audit,
+    designs,
+    duplicates,
+    events,
+    files,
+    health,
+    jobs,
+    keys,
+    library,
+    links,
+    metrics,
+    mockup_sets,
+    mockups,
+    oidc,
+    people,
+    session,
+    settings,
+    shops,
+    storage,
+    templates,
+    uploads,
+)
+
+API: tuple[APIRouter, ...] = (
+    session.router,
+    links.router,
+    oidc.router,
+    people.router,
+    keys.router,
+    audit.router,
+    shops.router,
+    templates.router,
+    uploads.router,
+    events.router,
+    designs.router,
+    duplicates.router,
+    mockup_sets.router,
+    mockups.router,
+    jobs.router,
+    library.router,
+    storage.router,
+    settings.router,
+    files.router,
+)
+ROOT: tuple[APIRouter, ...] = (health.router, metrics.router, old.router)

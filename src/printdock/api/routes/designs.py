@@ -1,0 +1,119 @@
+"""Designs: browse, search, look at one with all that is known of it, rename it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field, StringConstraints
+
+from printdock.accounts import audit
+from printdock.api.addresses import AddressesIn
+from printdock.api.caller import Caller, Scope, allowed
+from printdock.api.fields import Key, Line
+from printdock.api.paging import Page, PagingIn, page_of
+from printdock.api.problems import declared
+from printdock.api.routes.duplicates import MatchOut, shown_matches
+from printdock.api.shown import DesignOut, MockupOut
+from printdock.api.state import ServicesIn
+from printdock.designs import catalog, matches
+from printdock.designs.catalog import LONGEST_NAME, Filter, HappeningKind, LiveState
+from printdock.mockups.ledger import page_of_mockups
+
+router = APIRouter(prefix="/designs", tags=["designs"])
+
+#: Most mockups and matches that come with one design; their own lists have all of them.
+_MOST = 200
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+class HappeningOut(BaseModel):
+    """One thing that happened to a design."""
+
+    at: datetime
+    kind: HappeningKind
+    words: str = Field(examples=["Stored as UV 906 UVDTF_16oz_906.png for UVDTF 16oz."])
+
+
+class DesignWhole(DesignOut):
+    """A design with all that is known of it: the newest 200 mockups, matches and events."""
+
+    mockups: list[MockupOut]
+    matches: list[MatchOut] = Field(description="What was compared with it, decided or not")
+    history: list[HappeningOut] = Field(description="Oldest first")
+
+
+class DesignChange(BaseModel):
+    """What is to change. A number stays: file names and buyers' orders hold it."""
+
+    name: Name = Field(examples=["Fox in fog"])
+
+
+@router.get("")
+def list_designs(
+    services: ServicesIn,
+    caller: Annotated[Caller, allowed(Scope.READ)],
+    addresses: AddressesIn,
+    paging: PagingIn,
+    template: Annotated[Key | None, Query(description="Only with a print file for this template")] = None,
+    search: Annotated[Line | None, Query(description="Part of the name or file name, or a number exactly")] = None,
+    state: Annotated[LiveState | None, Query(description="Only with a print file in this state")] = None,
+    similar: Annotated[
+        bool | None, Query(description="Only those flagged as similar to another, or only others")
+    ] = None,
+    upload: Annotated[UUID | None, Query(description="Only with a print file of this upload")] = None,
+) -> Page[DesignOut]:
+    """Designs, newest first, each with its print files."""
+    after = paging.after(UUID)
+    wanted = Filter(template, search, state, similar, upload)
+    with services.database.read() as connection:
+        rows = catalog.page_of_designs(
+            connection, caller.shop, wanted, before=None if after is None else after[0], limit=paging.limit + 1
+        )
+    return Page[DesignOut](
+        **page_of(rows, paging, lambda row: DesignOut.of(row, caller.shop.id, addresses), lambda row: (row.id,))
+    )
+
+
+@router.get("/{design}", responses=declared(404))
+def show_design(
+    design: UUID, services: ServicesIn, caller: Annotated[Caller, allowed(Scope.READ)], addresses: AddressesIn
+) -> DesignWhole:
+    """One design with its print files, mockups, matches and history."""
+    shop = caller.shop
+    with services.database.read() as connection:
+        row = catalog.one_design(connection, shop, design)
+        mockups = page_of_mockups(connection, shop, design=design, limit=_MOST)
+        found = matches.list_matches(connection, shop, decided=True, design=design, limit=_MOST)
+        compared = shown_matches(connection, shop, found, addresses)
+        happened = catalog.history(connection, shop, row)
+    return DesignWhole(
+        **DesignOut.of(row, shop.id, addresses).model_dump(),
+        mockups=[MockupOut.of(one, shop.id, addresses) for one in mockups],
+        matches=compared,
+        history=[HappeningOut(at=one.at, kind=one.kind, words=one.words) for one in happened],
+    )
+
+
+@router.patch("/{design}", responses=declared(404))
+def change_design(
+    design: UUID,
+    body: DesignChange,
+    services: ServicesIn,
+    caller: Annotated[Caller, allowed(Scope.WRITE)],
+    addresses: AddressesIn,
+) -> DesignOut:
+    """Rename a design. Its files, numbers and mockups stay as they are."""
+    with services.database.write() as connection:
+        before = catalog.one_design(connection, caller.shop, design)
+        catalog.rename(connection, caller.shop, design, body.name)
+        after = catalog.one_design(connection, caller.shop, design)
+        if after.name != before.name:
+            now, names = services.clock(), {"from": before.name, "to": after.name}
+            audit.record(
+                connection, caller.shop.id, caller.actor, "design_renamed", now, subject=str(design), data=names
+            )
+    return DesignOut.of(after, caller.shop.id, addresses)

@@ -1,0 +1,265 @@
+"""Designs as people browse them: in pages, each with its print files, and one with all that is known of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, select, update
+
+from printdock.db.tables import designs, matches, mockups, print_files, templates, upload_files
+from printdock.designs.queries import LIVE, literal
+from printdock.errors import NotFound, UsageError
+from printdock.shops.queries import Shop
+
+#: Longest name of a design, characters: that of its column.
+LONGEST_NAME = 300
+
+#: Most entries of one design's history; older ones are left out.
+MOST_HISTORY = 200
+
+
+LiveState = Literal["stored", "spooled", "missing"]
+HappeningKind = Literal["stored", "received", "found_similar", "refused_copy", "decided", "mockups"]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintFileRow:
+    """One print file, as stored."""
+
+    id: UUID
+    design: UUID
+    template_id: int
+    template: str
+    number: int
+    path: str
+    state: LiveState
+    width: int | None
+    height: int | None
+    dpi: int | None
+    size: int | None  # bytes
+    sha256: bytes | None
+    preflight: dict[str, Any] | None
+    upload: UUID | None
+    created_at: datetime
+    stored_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """Its file name."""
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class DesignRow:
+    """One design with its live print files, oldest first."""
+
+    id: UUID
+    name: str
+    similar_to: UUID | None
+    similar_distance: float | None
+    created_at: datetime
+    print_files: tuple[PrintFileRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened to a design, in words."""
+
+    at: datetime
+    kind: HappeningKind
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which designs. ``search``: part of the name or file name, or a number exactly. ``similar``: only flagged ones."""
+
+    template_id: int | None = None
+    search: str | None = None
+    state: str | None = None
+    similar: bool | None = None
+    upload: UUID | None = None
+
+
+def page_of_designs(
+    connection: Connection, shop: Shop, wanted: Filter, *, before: UUID | None, limit: int
+) -> list[DesignRow]:
+    """At most ``limit`` designs, newest first, older than the design ``before``."""
+    chosen = select(designs).where(designs.c.shop_id == shop.id, _has_files(shop, wanted))
+    if before is not None:
+        chosen = chosen.where(designs.c.id < before)
+    if wanted.similar is not None:
+        flagged = designs.c.similar_to.is_not(None)
+        chosen = chosen.where(flagged if wanted.similar else ~flagged)
+    if wanted.search:
+        chosen = chosen.where(_found(shop, wanted.search))
+    return _with_files(connection, shop, connection.execute(chosen.order_by(designs.c.id.desc()).limit(limit)).all())
+
+
+def one_design(connection: Connection, shop: Shop, key: UUID) -> DesignRow:
+    """The design with its live print files. Raises `NotFound`, also for one whose print files were all dropped."""
+    row = connection.execute(select(designs).where(designs.c.shop_id == shop.id, designs.c.id == key)).one_or_none()
+    found = [] if row is None else _with_files(connection, shop, [row])
+    if not found or not found[0].print_files:
+        raise NotFound("The shop has no such design.", code="unknown_design")
+    return found[0]
+
+
+def some_designs(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> dict[UUID, DesignRow]:
+    """Those of these designs that there are, dropped ones without print files included."""
+    rows = connection.execute(select(designs).where(designs.c.shop_id == shop.id, designs.c.id.in_(keys))).all()
+    return {one.id: one for one in _with_files(connection, shop, rows)}
+
+
+def rename(connection: Connection, shop: Shop, key: UUID, name: str) -> None:
+    """Call the design otherwise. File names and numbers stay: buyers' orders name them. Raises `NotFound`."""
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise UsageError(f"A name has 1 to {LONGEST_NAME} characters.", code="bad_name")
+    here = designs.c.shop_id == shop.id, designs.c.id == key
+    if connection.execute(update(designs).where(*here).values(name=name.strip())).rowcount == 0:
+        raise NotFound("The shop has no such design.", code="unknown_design")
+
+
+def history(connection: Connection, shop: Shop, design: DesignRow) -> list[Happening]:
+    """What happened to the design, oldest first; at most `MOST_HISTORY` of the newest."""
+    told = [
+        *_receptions(connection, shop, design),
+        *_comparisons(connection, shop, design),
+        *_mockups(connection, shop, design),
+    ]
+    for file in design.print_files:
+        if file.stored_at is not None:
+            told.append(Happening(file.stored_at, "stored", f"Stored as {file.name} for {file.template}."))
+    return sorted(told, key=lambda one: one.at)[-MOST_HISTORY:]
+
+
+def print_file_by_id(connection: Connection, shop_id: int, key: UUID) -> Row[Any] | None:
+    """The row of a live print file, or None."""
+    wanted = select(print_files).where(
+        print_files.c.shop_id == shop_id, print_files.c.id == key, print_files.c.state.in_(LIVE)
+    )
+    return connection.execute(wanted).one_or_none()
+
+
+def _has_files(shop: Shop, wanted: Filter) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [
+        print_files.c.shop_id == shop.id,
+        print_files.c.design_id == designs.c.id,
+        print_files.c.state.in_(LIVE if wanted.state is None else (wanted.state,)),
+    ]
+    if wanted.template_id is not None:
+        conditions.append(print_files.c.template_id == wanted.template_id)
+    if wanted.upload is not None:
+        conditions.append(print_files.c.upload_id == wanted.upload)
+    return exists().where(and_(*conditions))
+
+
+def _found(shop: Shop, search: str) -> ColumnElement[bool]:
+    """A number is meant exactly: 90 is not 906, though its file's name has it in it."""
+    part = f"%{literal(search)}%"
+    if search.isdecimal() and len(search) < 10:
+        of_file: ColumnElement[bool] = print_files.c.number == int(search)
+    else:
+        of_file = print_files.c.path.ilike(f"%/{part}", escape="\\")
+    in_files = exists().where(
+        print_files.c.shop_id == shop.id,
+        print_files.c.design_id == designs.c.id,
+        print_files.c.state.in_(LIVE),
+        of_file,
+    )
+    return designs.c.name.ilike(part, escape="\\") | in_files
+
+
+def _with_files(connection: Connection, shop: Shop, rows: Sequence[Row[Any]]) -> list[DesignRow]:
+    if not rows:
+        return []
+    wanted = _files(shop).where(print_files.c.design_id.in_([row.id for row in rows]))
+    files: dict[UUID, list[PrintFileRow]] = defaultdict(list)
+    for row in connection.execute(wanted.order_by(print_files.c.id)):
+        files[row.design_id].append(_file(row))
+    return [
+        DesignRow(row.id, row.name, row.similar_to, row.similar_distance, row.created_at, tuple(files[row.id]))
+        for row in rows
+    ]
+
+
+def _files(shop: Shop) -> Select[Any]:
+    return (
+        select(print_files, templates.c.name.label("template"))
+        .join(templates, templates.c.id == print_files.c.template_id)
+        .where(print_files.c.shop_id == shop.id, templates.c.shop_id == shop.id, print_files.c.state.in_(LIVE))
+    )
+
+
+def _file(row: Row[Any]) -> PrintFileRow:
+    return PrintFileRow(
+        id=row.id,
+        design=row.design_id,
+        template_id=row.template_id,
+        template=row.template,
+        number=row.number,
+        path=row.path,
+        state=row.state,
+        width=row.width,
+        height=row.height,
+        dpi=row.dpi,
+        size=row.bytes,
+        sha256=None if row.sha256 is None else bytes(row.sha256),
+        preflight=row.preflight,
+        upload=row.upload_id,
+        created_at=row.created_at,
+        stored_at=row.stored_at,
+    )
+
+
+def _receptions(connection: Connection, shop: Shop, design: DesignRow) -> list[Happening]:
+    """The files that were sent and became this design, or were found to be it already, in uploads it has files of."""
+    uploads = {file.upload: file.created_at for file in design.print_files if file.upload is not None}
+    if not uploads:
+        return []
+    wanted = select(upload_files.c.upload_id, upload_files.c.source, upload_files.c.outcome).where(
+        upload_files.c.shop_id == shop.id,
+        upload_files.c.upload_id.in_(list(uploads)),
+        upload_files.c.design_id == design.id,
+    )
+    words = {"stored": "Received as {}.", "duplicate": "Received again as {}: the same art."}
+    return [
+        Happening(uploads[row.upload_id], "received", words[row.outcome].format(row.source.rsplit("/", 1)[-1]))
+        for row in connection.execute(wanted.limit(MOST_HISTORY))
+        if row.outcome in words
+    ]
+
+
+def _comparisons(connection: Connection, shop: Shop, design: DesignRow) -> list[Happening]:
+    mine = (matches.c.design_id == design.id) | (matches.c.matched_design_id == design.id)
+    told = []
+    for row in connection.execute(
+        select(matches).where(matches.c.shop_id == shop.id, mine).order_by(matches.c.id.desc()).limit(MOST_HISTORY)
+    ):
+        name = row.source.rsplit("/", 1)[-1]
+        if row.kind == "duplicate":
+            told.append(Happening(row.created_at, "refused_copy", f"{name} was refused as the same art."))
+        else:
+            told.append(Happening(row.created_at, "found_similar", f"{name} was found to look alike, and flagged."))
+        if row.decision is not None:
+            words = {"keep": "A person kept both", "drop": "A person dropped the newcomer"}[row.decision]
+            told.append(Happening(row.decided_at, "decided", f"{words} ({name})."))
+    return told
+
+
+def _mockups(connection: Connection, shop: Shop, design: DesignRow) -> list[Happening]:
+    """The newest mockup of each set tells when the set was rendered."""
+    wanted = (
+        select(mockups.c.set_name, mockups.c.rendered_at)
+        .where(mockups.c.shop_id == shop.id, mockups.c.design_id == design.id)
+        .order_by(mockups.c.rendered_at)
+    )
+    newest: dict[str, tuple[datetime, int]] = {}
+    for row in connection.execute(wanted):
+        newest[row.set_name] = row.rendered_at, newest.get(row.set_name, (None, 0))[1] + 1
+    return [Happening(at, "mockups", f"{count} mockups of {name} rendered.") for name, (at, count) in newest.items()]

@@ -1,0 +1,45 @@
+"""The thumbnail of one print file for somebody who looks at it now: made, and stored for the next one, where it is missing."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from typing import BinaryIO, Protocol
+
+from printdock.designs.thumbnails import THUMBNAIL_PX, thumbnail_key
+from printdock.errors import InputRefused, KeyTaken, StorageNotFound
+from printdock.imaging.small import art_thumbnail
+from printdock.shops.queries import Shop
+from printdock.storage.base import Storage
+
+
+class Opens(Protocol):
+    """The storage, or the spool: all that is needed of them to read a print file."""
+
+    def open(self, key: str) -> BinaryIO: ...
+
+
+def stored_thumbnail(storage: Storage, shop: Shop, path: str, sha256: bytes, *, max_pixels: int) -> bytes:
+    """WebP of the print file stored as ``path``. Raises as `fresh_thumbnail`, and what the storage raises."""
+    key = thumbnail_key(shop.name, sha256)
+    try:
+        with storage.open(key) as stream:
+            return stream.read()
+    except StorageNotFound:
+        data = fresh_thumbnail(storage, path, sha256, max_pixels=max_pixels)
+    with suppress(KeyTaken):  # somebody else made it meanwhile
+        storage.put(key, data)
+    return data
+
+
+def fresh_thumbnail(source: Opens, path: str, sha256: bytes, *, max_pixels: int) -> bytes:
+    """WebP of the print file, which is read whole. Raises `InputRefused` where its bytes are not those that were stored."""
+    with source.open(path) as stream:
+        data = stream.read()
+    if hashlib.sha256(data).digest() != sha256:
+        raise InputRefused(
+            "The print file has other bytes than were stored.",
+            code="print_file_changed",
+            remedy="Run `printdock verify --deep --repair`.",
+        )
+    return art_thumbnail(data, THUMBNAIL_PX, max_pixels=max_pixels)
