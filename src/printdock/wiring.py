@@ -149,9 +149,9 @@ class Services:
         from printdock.listings.pace import DatabasePace
         from printdock.listings.tokens import DatabaseTokens
 
-        app = etsy_app(self.settings)
         with self.database.read() as connection:
             connected = get_connection(connection, shop)
+        app = etsy_app(self.settings)
         tokens = DatabaseTokens(self.database, shop, app, self.secret.fernet("etsy"), self.clock, self.stop)
         wire = Wire(app, tokens, DatabasePace(self.database, shop, self.clock, self.stop), stop=self.stop)
         try:

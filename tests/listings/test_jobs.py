@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from printdock.demo.etsy import Fault
 from printdock.errors import EtsyReconnect, EtsyRefused
 from printdock.jobs.job import Job, NewJob, Priority, State
 from printdock.jobs.kinds import KINDS, new_job
+from printdock.jobs.kinds.chain import make_drafts_of, said
 from printdock.jobs.runner import PERMANENT
 from printdock.jobs.work import Result, Work
 from printdock.settings import Settings
@@ -101,3 +103,46 @@ def test_the_days_limit_parks_the_job_until_etsy_goes_on(services: Services, stu
 
 def test_what_a_person_has_to_mend_is_not_tried_again() -> None:
     assert issubclass(EtsyReconnect, PERMANENT) and issubclass(EtsyRefused, PERMANENT)
+
+
+def _chain(
+    services: Services, studio: Studio, numbers: list[int] | None = None
+) -> tuple[dict[str, Any], tuple[NewJob, ...]]:
+    now = datetime.now(UTC)
+    job = Job(uuid4(), studio.shop.id, "render_mockups", {}, Priority.NORMAL, State.PROCESSING, None, 1, now, now)
+    work = Work(job, services, threading.Event(), lambda progress: None)
+    return make_drafts_of(work, "UVDTF 16oz", numbers, None)
+
+
+def test_the_chain_ends_in_drafts_where_it_can(services: Services, studio: Studio) -> None:
+    studio.stock(2)
+    data, follow = _chain(services, studio)
+    assert (data["outcome"], follow) == ("not_connected", ()) and "No Etsy shop" in said(data)
+    studio.connect()
+    data, _ = _chain(services, studio, [100])
+    assert data["drafts"] == {"created": 1} and said(data) == "Drafts at Etsy: 1 created."
+    data, _ = _chain(services, studio)
+    assert data["drafts"] == {"created": 1, "same": 1}
+    studio.assert_exact(2)
+    studio.template(title="x" * 200)
+    data, _ = _chain(services, studio)
+    assert data["drafts"] == {"refused": 2} and "title" in said(data)
+    studio.etsy.tokens.forget(studio.at_etsy.user_id)
+    studio.template(tags=["rose"])
+    data, _ = _chain(services, studio)
+    assert data["outcome"] == "reconnect" and "ended" in said(data)
+
+
+def test_what_waits_for_tomorrow_is_followed_by_jobs(services: Services, studio: Studio) -> None:
+    studio.connect()
+    studio.stock(2)
+    studio.etsy.faults.plan(Fault.TIRED, "createDraftListing")
+    data, follow = _chain(services, studio)
+    assert data["drafts"]["waiting"] == len(follow) >= 1
+    assert {job.kind for job in follow} == {"make_draft"}
+
+
+def test_the_chain_without_a_listing_template(services: Services, studio: Studio) -> None:
+    studio.connect()
+    data, follow = _chain(services, studio)
+    assert (data["outcome"], follow) == ("no_template", ())

@@ -48,7 +48,8 @@ Report = Callable[[dict[str, Any]], None]
 def make_drafts(desk: Desk, keys: Sequence[UUID], options: Options, report: Report) -> list[dict[str, Any]]:
     """Every draft's entry, in order: ``listing``, ``outcome``, and what goes with it; ``report`` gets each when it ends.
 
-    Outcomes besides those of `work.Made`: ``failed`` and, where the whole batch ended early, ``waiting``.
+    Outcomes besides those of `work.Made`: ``failed`` (``again``: another try may mend it) and, where the whole batch
+    ended early, ``waiting``.
     """
     ended = threading.Event()
 
@@ -80,7 +81,7 @@ def _made(desk: Desk, key: UUID, options: Options, ended: threading.Event) -> di
 
 def _failed(key: UUID, error: PrintdockError, outcome: str = "failed") -> dict[str, Any]:
     reason = {"code": error.code, "message": error.message, "remedy": _remedy(error)}
-    return {"listing": str(key), "outcome": outcome, "error": reason}
+    return {"listing": str(key), "outcome": outcome, "error": reason, "again": isinstance(error, PASSING)}
 
 
 def _remedy(error: PrintdockError) -> str:

@@ -193,7 +193,12 @@ class Composer:
     def _check_picture(self, name: str, form: str, size: int, width: int, height: int) -> None:
         name = name.rsplit("/", 1)[-1]
         if form not in limits.PICTURE_FORMATS:
-            self._add("mockup_sets", "picture_format", f"{name} is {form.upper()}", "Etsy takes JPG, PNG and GIF.")
+            self._add(
+                "mockup_sets",
+                "picture_format",
+                f"{name} is {form.upper()}",
+                "Etsy takes JPG, PNG and GIF: render the set in one of these.",
+            )
         if size > limits.MOST_PICTURE_BYTES:
             self._add("mockup_sets", "picture_big", f"{name} has {size / 1e6:.1f} MB", "Etsy asks for less than 10 MB.")
         if min(width, height) < limits.LEAST_PICTURE_SIDE:
