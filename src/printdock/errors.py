@@ -3,12 +3,21 @@
     PrintdockError
     ├── UsageError               the command or setting makes no sense as given (exit 2)
     ├── InputRefused             this file will never work as it is; the next one may
-    │   └── PackRefused          a mockup pack, with every problem found in it
+    │   ├── PackRefused          a mockup pack, with every problem found in it
+    │   └── ListingRefused       a draft that Etsy would refuse, with every problem found in it
     ├── StorageError
     │   ├── StorageNotFound      no such key
     │   ├── StorageUnavailable   the storage is away or overloaded: trying again may work
     │   ├── StorageRefused       the storage answered no: trying again will not help
     │   └── KeyTaken             another file already has this key
+    ├── EtsyError                what Etsy said, in its own words
+    │   ├── EtsyRefused          Etsy said no to this request: as it is, it will be refused again
+    │   │   ├── EtsyNotFound     no such thing, or it is not this shop's
+    │   │   └── EtsyKeyRefused   the app's keystring or shared secret is wrong: a matter of settings
+    │   ├── EtsyReconnect        the seller has to connect the shop again
+    │   ├── EtsyUnavailable      Etsy is away, and nothing was done: trying again may work
+    │   ├── EtsyParked           the calls of the day are used up: it goes on at ``until``
+    │   └── EtsyUnknown          sent, and no readable answer: it may have been done
     ├── AccessRefused
     │   ├── NotSignedIn          who calls is not known
     │   ├── NotAllowed           who calls is known, and may not
@@ -88,6 +97,30 @@ class PackRefused(InputRefused):
         super().__init__(f"{first.file}:{first.line}: {first.message}{more}", remedy=first.remedy)
 
 
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing wrong with a field of a listing. ``field`` as listing templates name it."""
+
+    field: str
+    code: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        remedy = f" - {self.remedy}" if self.remedy else ""
+        return f"{self.field}: {self.message}{remedy}"
+
+
+class ListingRefused(InputRefused):
+    """``problems``: one or more."""
+
+    code = "listing_refused"
+
+    def __init__(self, what: str, problems: Sequence[FieldProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(f"{what} cannot be sent to Etsy: {'; '.join(map(str, problems))}")
+
+
 class StorageError(PrintdockError):
     code = "storage_error"
 
@@ -106,6 +139,66 @@ class StorageRefused(StorageError):
 
 class KeyTaken(StorageError):
     code = "key_taken"
+
+
+class EtsyError(PrintdockError):
+    """``words``: Etsy's own, empty where it said none. ``request_id``: its x-etsy-request-uuid, for its support."""
+
+    code = "etsy_error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        remedy: str = "",
+        status: int = 0,
+        words: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(message, code=code, remedy=remedy)
+        self.status = status
+        self.words = words
+        self.request_id = request_id
+
+    @property
+    def told(self) -> str:
+        """The remedy, with what Etsy's support asks for."""
+        return f"{self.remedy} (Etsy's request id: {self.request_id})".strip() if self.request_id else self.remedy
+
+
+class EtsyRefused(EtsyError):
+    code = "etsy_refused"
+
+
+class EtsyNotFound(EtsyRefused):
+    code = "etsy_not_found"
+
+
+class EtsyKeyRefused(EtsyRefused):
+    code = "etsy_key_refused"
+
+
+class EtsyReconnect(EtsyError):
+    code = "etsy_reconnect"
+
+
+class EtsyUnavailable(EtsyError):
+    code = "etsy_unavailable"
+
+
+class EtsyParked(EtsyError):
+    """``until``: when calls are allowed again, seconds since the epoch."""
+
+    code = "etsy_parked"
+
+    def __init__(self, message: str, *, until: float, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy, status=429)
+        self.until = until
+
+
+class EtsyUnknown(EtsyError):
+    code = "etsy_unknown"
 
 
 class AccessRefused(PrintdockError):

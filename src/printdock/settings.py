@@ -311,6 +311,24 @@ class Settings(BaseSettings):
         validation_alias=_env("PRINTDOCK_OIDC_CLIENT_SECRET"),
         description="What printdock proves that with",
     )
+    etsy_keystring: SecretStr | None = Field(
+        default=None, validation_alias=_env("ETSY_KEYSTRING"), description="Keystring of your app at Etsy"
+    )
+    etsy_shared_secret: SecretStr | None = Field(
+        default=None, validation_alias=_env("ETSY_SHARED_SECRET"), description="Shared secret of your app at Etsy"
+    )
+    etsy_redirect: str = Field(
+        default="http://localhost:8517/callback",
+        validation_alias=_env("ETSY_REDIRECT"),
+        description="Callback address of your app, letter by letter as Etsy has it",
+    )
+    etsy_api: str = Field(
+        default="https://api.etsy.com", validation_alias=_env("ETSY_API"), description="Where Etsy's API answers"
+    )
+    etsy_site: str = Field(
+        default="https://www.etsy.com", validation_alias=_env("ETSY_SITE"), description="Where sellers sign in"
+    )
+
     redis_host: str | None = Field(
         default=None,
         validation_alias=_env("REDIS_HOST"),

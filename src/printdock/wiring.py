@@ -33,6 +33,10 @@ from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
     from printdock.accounts.oidc import Provider
+    from printdock.etsy.app import App
+    from printdock.listings.desk import Desk
+    from printdock.listings.plan import Planned
+    from printdock.listings.templates import StoredTemplate
     from printdock.mockups.batch import Batch, Progress
     from printdock.mockups.plan import Plan
     from printdock.uploads.place import Place
@@ -134,6 +138,48 @@ class Services:
             if settings.lookup_cache
             else lambda: self.template(template.name, self.shop(template.shop.name)),
         )
+
+    @contextmanager
+    def etsy_desk(self, shop: Shop) -> Iterator[Desk]:
+        """Where the shop's listings are worked at. Nothing is asked of Etsy yet. Raises `UsageError`, `EtsyReconnect`."""
+        from printdock.etsy.client import Etsy
+        from printdock.etsy.wire import Wire
+        from printdock.listings.connection import get_connection
+        from printdock.listings.desk import Desk
+        from printdock.listings.pace import DatabasePace
+        from printdock.listings.tokens import DatabaseTokens
+
+        with self.database.read() as connection:
+            connected = get_connection(connection, shop)
+        app = etsy_app(self.settings)
+        tokens = DatabaseTokens(self.database, shop, app, self.secret.fernet("etsy"), self.clock, self.stop)
+        wire = Wire(app, tokens, DatabasePace(self.database, shop, self.clock, self.stop), stop=self.stop)
+        try:
+            yield Desk(shop, connected, self.database, self.storage, Etsy(wire), self.clock, self.stop)
+        finally:
+            wire.close()
+
+    def draft_plan(
+        self,
+        desk: Desk,
+        template: str,
+        *,
+        numbers: Sequence[int] | None = None,
+        designs: Sequence[UUID] | None = None,
+        overwrite: bool = False,
+        look: bool = False,
+    ) -> tuple[StoredTemplate, list[Planned]]:
+        """What drafts of designs (by number or id; all when neither is given) would need. Raises `UsageError`."""
+        from printdock.listings.plan import make_plan
+        from printdock.listings.subject import find_subjects
+        from printdock.listings.templates import get_listing_template
+
+        with self.database.read() as connection:
+            stored = get_listing_template(connection, desk.shop, template)
+        product = self.template(stored.template.product or stored.template.name, desk.shop)
+        with self.database.read() as connection:
+            subjects = find_subjects(connection, product, numbers=numbers, ids=designs)
+        return stored, make_plan(desk, stored, subjects, overwrite=overwrite, look=look)
 
     def mockup_plan(
         self,
@@ -274,6 +320,32 @@ def server_secret(settings: Settings) -> ServerSecret:
     """The secret of this server, or of all that share the setting. Raises `UsageError` for one that is too short."""
     given = settings.secret
     return ServerSecret(settings.home / "secret", None if given is None else given.get_secret_value())
+
+
+def etsy_app(settings: Settings) -> App:
+    """The app that the settings name. Raises `UsageError`."""
+    from printdock.etsy.app import App
+
+    missing = [
+        name
+        for name, value in (
+            ("ETSY_KEYSTRING", settings.etsy_keystring),
+            ("ETSY_SHARED_SECRET", settings.etsy_shared_secret),
+        )
+        if value is None or not value.get_secret_value().strip()
+    ]
+    if missing or settings.etsy_keystring is None or settings.etsy_shared_secret is None:
+        raise UsageError(
+            f"{' and '.join(missing)} not set: printdock needs the key of your app at Etsy.",
+            code="etsy_no_key",
+            remedy="Both stand on your app's page at etsy.com/developers; the README says how to get one.",
+        )
+    return App(
+        settings.etsy_keystring.get_secret_value().strip(),
+        settings.etsy_shared_secret.get_secret_value().strip(),
+        settings.etsy_api.rstrip("/"),
+        settings.etsy_site.rstrip("/"),
+    )
 
 
 def sign_in_provider(settings: Settings) -> Provider | None:

@@ -7,12 +7,22 @@ import time
 from typing import Any
 from uuid import uuid4
 
+import httpx
+import pytest
+from pydantic import SecretStr
+
 from printdock.accounts.roles import Scope
 from printdock.db.tables import jobs
+from printdock.demo.etsy import FakeEtsy, Limits, images
 from printdock.jobs import records
 from printdock.jobs.kinds import new_job
+from printdock.listings import connection, limits, pictures
+from printdock.listings.template import listing_template
+from printdock.listings.templates import save_listing_template
+from printdock.wiring import Services, etsy_app
 from tests.api.conftest import Api, Script
 from tests.api.stock import Stock, kept_postgresql, kept_sqlite, pages, small_stock, stock
+from tests.listings.goods import TEMPLATE
 
 __all__ = ["kept_postgresql", "kept_sqlite", "small_stock", "stock"]
 
@@ -20,6 +30,9 @@ STATUS_KEYS = {
     "job_id", "status", "created_at", "design_count", "retry_count", "started_at", "elapsed_seconds", "completed_at",
     "duration_seconds", "progress", "error", "result",
 }  # fmt: skip
+
+
+_READY = "9 mockups are ready. No Etsy shop is connected, so there are no drafts."
 
 
 def _data(stock: Stock, **changes: Any) -> dict[str, str]:
@@ -50,14 +63,14 @@ def test_asynchronously(stock: Stock) -> None:
         assert (done["status"], done["design_count"], done["retry_count"], done["error"]) == ("completed", 1, 0, None)
         assert done["progress"] == {"completed": 3, "failed": 0, "total": 3, "percent": 100.0}
         assert done["duration_seconds"] >= 0 and done["elapsed_seconds"] is None and done["completed_at"]
-        assert done["result"]["fresh"] == 3
+        assert done["result"]["fresh"] == 3 and done["result"]["etsy"]["outcome"] == "not_connected"
 
 
 def test_synchronously(stock: Stock) -> None:
     call = stock.script()
     answer = call("POST", "/mockups/upload-mockup", data=_data(stock, design_ids=stock.designs))
     assert answer.status_code == 201
-    assert answer.json() == {"success": True, "success_code": 201, "message": "9 mockups are ready."}
+    assert answer.json() == {"success": True, "success_code": 201, "message": _READY}
     assert len(pages(call, "mockups")) == 9
     as_multipart = call("POST", "/mockups/upload-mockup", files={"product_data": (None, _data(stock)["product_data"])})
     assert as_multipart.json()["success"]
@@ -158,3 +171,49 @@ def test_a_large_batch_is_taken_at_once(small_stock: Stock) -> None:
         times.append(time.perf_counter() - started)
         assert answer.status_code == 201
     assert min(times) < 0.1, times  # the best of nine: what the machine does besides is not ours
+
+
+def test_the_whole_chain_to_drafts(stock: Stock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both modes; asked again, nothing is made twice."""
+    services, call = stock.api.services, stock.script()
+    monkeypatch.setattr(limits, "LEAST_PICTURE_SIDE", 1)
+    with FakeEtsy(Limits(per_second=500)) as etsy:
+        seller = etsy.world.add_shop("RosePrints")
+        told = {"etsy_keystring": etsy.world.keystring, "etsy_shared_secret": etsy.world.shared_secret}
+        for name, value in told.items():
+            monkeypatch.setattr(services.settings, name, SecretStr(value))
+        for name in ("etsy_api", "etsy_site"):
+            monkeypatch.setattr(services.settings, name, etsy.api)
+        _connect(services, stock)
+        refused = call("POST", "/mockups/upload-mockup", data=_data(stock)).json()
+        assert refused["success"] and "1 refused" in refused["message"] and "is WEBP" in refused["message"]
+        # From here on WebP, as this set is rendered, counts as a picture on both sides.
+        monkeypatch.setattr(limits, "PICTURE_FORMATS", ("webp",))
+        monkeypatch.setattr(pictures, "PICTURE_FORMATS", ("webp",))
+        monkeypatch.setattr(images, "_MAGIC", (b"RIFF",))
+        for number, mode in enumerate(("", "1")):
+            answer = call("POST", "/mockups/upload-mockup", data=_data(stock), params={"async_mode": mode or "0"})
+            done = _until_ended(call, answer.json()["job_id"])["result"]["etsy"] if mode else answer.json()["message"]
+            if mode:
+                assert done["drafts"] == {"same": 1}
+            else:
+                assert done == "3 mockups are ready. Drafts at Etsy: 1 created."
+            (draft,) = etsy.world.drafts(seller)
+            assert len(draft.images) == 3 and draft.inventory[0]["sku"], number
+        with services.database.write() as tables:
+            connection.disconnect(tables, stock.shop)
+
+
+def _connect(services: Services, stock: Stock) -> None:
+    app, fernet = etsy_app(services.settings), services.secret.fernet("etsy")
+    url = connection.begin(
+        services.database, stock.shop, app, services.settings.etsy_redirect, fernet, services.clock()
+    )
+    landed = httpx.get(url).headers["location"]
+    connection.finish(services.database, stock.shop, app, landed, fernet, services.clock())
+    with services.etsy_desk(stock.shop) as desk:
+        at_etsy = desk.etsy.shop(desk.etsy.me().shop_id)
+    with services.database.write() as tables:
+        connection.note_shop(tables, stock.shop, at_etsy)
+        wanted = {**TEMPLATE, "product": stock.template.name}
+        save_listing_template(tables, stock.shop, listing_template(wanted), services.clock())

@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from printdock.db import account_tables, schema  # noqa: F401  # its tables belong to the metadata, too
+from printdock.db import account_tables, etsy_tables, schema  # noqa: F401  # their tables belong to the metadata, too
 from printdock.db.engine import Database
 from printdock.db.migrations import versions
 from printdock.db.tables import metadata

@@ -26,6 +26,7 @@ from printdock.errors import NotFound, StorageUnavailable, UsageError
 from printdock.jobs import records
 from printdock.jobs.job import FINAL, Job, Priority, State
 from printdock.jobs.kinds import new_job
+from printdock.jobs.kinds.chain import said
 from printdock.mockups.sets import find_set, set_by_id
 from printdock.shops.queries import Shop
 from printdock.templates.queries import Template, find_template, template_by_id
@@ -131,9 +132,10 @@ async def upload_mockup(
     form: Annotated[OldForm, Form()],
     in_query: Annotated[bool | None, Query(alias="async_mode", description="Answer at once")] = None,
 ) -> OldJob | OldDone:
-    """Render designs on a mockup group. With `async_mode` it answers at once with a job; without, when all is done.
+    """Render designs on a mockup group, and make drafts of them where an Etsy shop is connected.
 
-    Also without, the work is a job: it is done to its end though the caller goes away.
+    With `async_mode` it answers at once with a job; without, when all is done. Also without, the work is a job: it is
+    done to its end though the caller goes away.
     """
     key = await run_in_threadpool(_enqueue, caller.shop, _parsed(form.product_data), services)
     background.wake(Priority.NORMAL)
@@ -164,6 +166,7 @@ def _enqueue(shop: Shop, data: ProductData, services: Services) -> UUID:
         "template": template.name,
         "numbers": numbers or None,
         "designs": [str(one) for one in designs] or None,
+        "drafts": True,
     }
     job = new_job("render_mockups", what, priority=Priority.NORMAL)  # somebody waits for it, as ever
     with services.database.write() as connection:
@@ -245,7 +248,8 @@ def _done(job: Job) -> OldDone:
     result = job.result or {}
     made, failed = int(result.get("rendered", 0)) + int(result.get("fresh", 0)), int(result.get("failed", 0))
     if job.state is State.COMPLETED and not failed:
-        return OldDone(success=True, success_code=201, message=f"{made} mockups are ready.")
+        drafts = f" {said(result['etsy'])}" if "etsy" in result else ""
+        return OldDone(success=True, success_code=201, message=f"{made} mockups are ready.{drafts}")
     words = (job.error or {}).get("message") or f"{failed} mockups failed, {made} are ready."
     if job.state in (State.CANCELLED, State.PAUSED):
         return OldDone(success=False, success_code=409, message=f"The job was {job.state.value} by a person.")

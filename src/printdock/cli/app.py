@@ -16,11 +16,14 @@ from printdock.cli import (
     db,
     demo,
     designs,
+    drafts,
     duplicates,
+    etsy,
     ingest,
     jobs,
     keys,
     library,
+    listings,
     mockup_batches,
     mockups,
     serve,
@@ -68,6 +71,9 @@ app.add_typer(jobs.app, name="jobs")
 app.command("worker")(worker.worker)
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
+app.add_typer(etsy.app, name="etsy")
+drafts.add_to(listings.app)
+app.add_typer(listings.app, name="listings")
 app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)

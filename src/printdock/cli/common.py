@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from printdock.errors import PrintdockError
+from printdock.errors import EtsyError, PrintdockError
 
 console = Console()
 errors_console = Console(stderr=True)
@@ -32,7 +32,8 @@ def print_json(document: Any) -> None:
 
 def say_error(error: PrintdockError) -> None:
     """An error in words on stderr: what happened, then what to do."""
-    errors_console.print(f"[bold red]{escape(error.message)}[/] {escape(error.remedy)}", highlight=False)
+    remedy = error.told if isinstance(error, EtsyError) else error.remedy
+    errors_console.print(f"[bold red]{escape(error.message)}[/] {escape(remedy)}", highlight=False)
 
 
 def megabytes(size: int) -> str:

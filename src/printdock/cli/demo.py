@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from printdock.cli.common import console, shown
+from printdock.cli.demo_etsy import show_drafts
 from printdock.cli.ingest import ingest_once
 from printdock.cli.mockup_batches import render_once, write_sheet
 
@@ -46,7 +47,8 @@ def demo(
         Path | None, typer.Option("--folder", help="Keep the demo here; a temporary folder otherwise.")
     ] = None,
 ) -> None:
-    """Draw sample designs, ingest them into a scratch home, show what became of each, and render mockups of some."""
+    """Draw sample designs, ingest them into a scratch home, and show what became of each; render mockups of some, and
+    make drafts of these at a stand-in for Etsy."""
     from printdock.demo import draw
     from printdock.demo.bases import write_demo_packs
     from printdock.settings import load
@@ -64,6 +66,7 @@ def demo(
         with open_services(settings) as services:
             ingest_once(services, services.template(_TEMPLATE, services.shop()), sorted(drawn))
             sheet = _mockups(services, packs, place)
+            show_drafts(services, _TEMPLATE)
     console.print("\n[bold]The print files:[/]")
     for path in sorted((place / "home" / "nas").glob("*/*/*.png")):
         console.print(f"  {shown(str(path), 200)}", highlight=False)

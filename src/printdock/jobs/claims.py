@@ -118,7 +118,7 @@ def fail(
     wish = kept(connection, job.worker or "", [job.id]).get(job.id)
     if wish is not None:
         return give_up(connection, job, now, _WISHED[wish], error=error, progress=progress)
-    if permanent or job.attempts > RETRIES:
+    if permanent or job.attempts > _retries(job):
         values = {"state": "failed", "error": error, "finished_at": now}
         _end(connection, "failed", _change(connection, job, values | _GIVEN_UP | _progress(progress)))
         return State.FAILED
@@ -152,6 +152,11 @@ def backoff(attempts: int, chance: float | None = None) -> timedelta:
     return timedelta(seconds=2**attempts * (0.75 + 0.5 * chance))
 
 
+def _retries(job: Job) -> int:
+    known = KINDS.get(job.kind)
+    return RETRIES if known is None else known.retries
+
+
 def dead(connection: Connection, now: datetime) -> list[Job]:
     """Jobs whose worker can no longer be at work on them: it died on this machine, or did not renew its claim."""
     rows = connection.execute(select(jobs).where(IS_PROCESSING)).mappings()
@@ -165,7 +170,7 @@ def sweep(connection: Connection, job: Job, now: datetime) -> State | None:
     """
     same = jobs.c.lease_until == job.lease_until
     values: dict[str, Any] = {"error": _LOST, "run_at": now, **_GIVEN_UP}
-    state = State.FAILED if job.attempts > RETRIES else State.PENDING
+    state = State.FAILED if job.attempts > _retries(job) else State.PENDING
     if job.asked is not None:
         state = _WISHED[job.asked]
     if state in (State.FAILED, State.CANCELLED):

@@ -21,6 +21,8 @@ from printdock.db.patience import patiently
 from printdock.errors import (
     Cancelled,
     DatabaseUnavailable,
+    EtsyReconnect,
+    EtsyRefused,
     InputRefused,
     KeyTaken,
     LeaseLost,
@@ -41,7 +43,7 @@ from printdock.wiring import Services
 log = logging.getLogger(__name__)
 
 #: Errors that another try cannot mend.
-PERMANENT = (InputRefused, UsageError, StorageRefused, KeyTaken)
+PERMANENT = (InputRefused, UsageError, StorageRefused, KeyTaken, EtsyRefused, EtsyReconnect)
 
 #: Seconds that the end of a job is kept while the database is away. Its lease is renewed meanwhile, when that works.
 PATIENCE_S = 60.0

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection
 
 from printdock.errors import Cancelled, UsageError
-from printdock.jobs.job import Job, NewJob, Priority
+from printdock.jobs.job import RETRIES, Job, NewJob, Priority
 from printdock.wiring import Services
 
 
@@ -65,6 +65,7 @@ class Kind:
     `StorageRefused` for good, the rest to be tried again.
     ``ended`` is called in the transaction in which a job fails for good or is cancelled, also by a process that runs
     no jobs: it may only use the connection.
+    ``retries``: tries after the first one; one that failed and one whose worker died count alike.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Kind:
     run: Callable[[Work], Result]
     priority: Priority = Priority.NORMAL
     ended: Callable[[Connection, Job], None] | None = None
+    retries: int = RETRIES
 
 
 def parsed(model: type[AnyInput], data: dict[str, Any]) -> AnyInput:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from printdock.db import account_tables  # noqa: F401  # its tables belong to the metadata, too
+from printdock.db import account_tables, etsy_tables  # noqa: F401  # their tables belong to the metadata, too
 from printdock.db.tables import metadata
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from printdock.errors import StorageUnavailable
-from printdock.jobs.job import Priority
+from printdock.jobs.job import NewJob, Priority
 from printdock.jobs.work import Input, Kind, Result, Work
 
 if TYPE_CHECKING:
@@ -34,10 +34,12 @@ class RenderInput(Input):
     colours: list[str] | None = None
     sample: int | None = Field(default=None, ge=1)
     force: bool = False
+    drafts: bool = False  # then make drafts of them at Etsy, where a shop is connected
 
 
 def run(work: Work) -> Result:
-    """Render what is stale of the plan."""
+    """Render what is stale of the plan; then, if asked, make drafts of the designs."""
+    from printdock.jobs.kinds.chain import make_drafts_of
     from printdock.mockups.render import render_batch
 
     asked = work.input(RenderInput)
@@ -63,7 +65,11 @@ def run(work: Work) -> Result:
     for entry in failed:
         if entry["reason"].startswith(_PASSING):
             raise StorageUnavailable(f"{len(failed)} of {len(plan.mockups)} mockups are missing: {entry['reason']}")
-    return Result(_data(report, failed))
+    data = _data(report, failed)
+    follow: tuple[NewJob, ...] = ()
+    if asked.drafts and not failed:
+        data["etsy"], follow = make_drafts_of(work, plan.template.name, asked.numbers, asked.designs)
+    return Result(data, follow)
 
 
 def _data(report: Report, failed: list[dict[str, Any]]) -> dict[str, Any]:

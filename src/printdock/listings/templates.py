@@ -1,0 +1,117 @@
+"""Listing templates of a shop, and the seller's own words about designs: stored and found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from printdock.db.etsy_tables import design_fields, listing_templates, listings
+from printdock.errors import UsageError
+from printdock.listings.placeholders import is_own_name
+from printdock.listings.template import ListingTemplate, listing_template
+from printdock.shops.queries import Shop
+
+#: Most designs asked for in one query.
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTemplate:
+    """A template with its row's id."""
+
+    id: int
+    template: ListingTemplate
+
+
+def list_listing_templates(connection: Connection, shop: Shop) -> list[StoredTemplate]:
+    """The shop's listing templates by name."""
+    found = select(listing_templates).where(listing_templates.c.shop_id == shop.id).order_by(listing_templates.c.name)
+    return [StoredTemplate(row.id, listing_template(row.data)) for row in connection.execute(found)]
+
+
+def get_listing_template(connection: Connection, shop: Shop, name: str) -> StoredTemplate:
+    """The template called ``name``. Raises `UsageError` with the names there are."""
+    known = list_listing_templates(connection, shop)
+    for one in known:
+        if one.template.name == name:
+            return one
+    names = ", ".join(one.template.name for one in known) or "none yet"
+    raise UsageError(
+        f"There is no listing template {name!r}.",
+        code="unknown_listing_template",
+        remedy=f"Known are: {names}. Add some with `printdock listings templates import FILE`.",
+    )
+
+
+def listing_template_by_id(connection: Connection, shop: Shop, key: int) -> StoredTemplate:
+    """The template of a journal's row."""
+    found = select(listing_templates).where(listing_templates.c.shop_id == shop.id, listing_templates.c.id == key)
+    row = connection.execute(found).one()
+    return StoredTemplate(row.id, listing_template(row.data))
+
+
+def save_listing_template(
+    connection: Connection, shop: Shop, template: ListingTemplate, now: datetime
+) -> StoredTemplate:
+    """Add the template, or replace the one of its name. Raises `UsageError` for names of fields that cannot be."""
+    bad = [name for name in template.fields if not is_own_name(name)]
+    if bad:
+        raise UsageError(
+            f"A field of your own cannot be called {bad[0]!r}.",
+            code="bad_field_name",
+            remedy="Use small letters, digits and _, beginning with a letter, and none of printdock's own names.",
+        )
+    table = listing_templates
+    changed = (
+        update(table)
+        .where(table.c.shop_id == shop.id, table.c.name == template.name)
+        .values(data=template.as_dict(), updated_at=now)
+        .returning(table.c.id)
+    )
+    key = connection.execute(changed).scalar_one_or_none()
+    if key is None:
+        row = {
+            "shop_id": shop.id, "name": template.name, "data": template.as_dict(), "created_at": now, "updated_at": now,
+        }  # fmt: skip
+        key = connection.execute(insert(table).values(**row).returning(table.c.id)).scalar_one()
+    return StoredTemplate(key, template)
+
+
+def remove_listing_template(connection: Connection, shop: Shop, name: str) -> None:
+    """Remove it. Raises `UsageError` where drafts were made from it: they could not be kept up to date any more."""
+    stored = get_listing_template(connection, shop, name)
+    used = select(listings.c.id).where(listings.c.shop_id == shop.id, listings.c.template_id == stored.id).limit(1)
+    if connection.execute(used).first() is not None:
+        raise UsageError(f"Drafts were made from {name!r}: it stays.", code="listing_template_in_use")
+    connection.execute(
+        delete(listing_templates).where(listing_templates.c.shop_id == shop.id, listing_templates.c.id == stored.id)
+    )
+
+
+def own_words(connection: Connection, shop: Shop, designs: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+    """The seller's own words about these designs; designs without are left out."""
+    found: dict[UUID, dict[str, str]] = {}
+    for start in range(0, len(designs), _CHUNK):
+        wanted = select(design_fields.c.design_id, design_fields.c.data).where(
+            design_fields.c.shop_id == shop.id, design_fields.c.design_id.in_(designs[start : start + _CHUNK])
+        )
+        found |= {row.design_id: dict(row.data) for row in connection.execute(wanted)}
+    return found
+
+
+def set_own_words(connection: Connection, shop: Shop, design: UUID, words: Mapping[str, str]) -> None:
+    """Add to the seller's words about a design; an empty one removes a word. Raises `UsageError` for its name."""
+    bad = [name for name in words if not is_own_name(name)]
+    if bad:
+        raise UsageError(f"A field of your own cannot be called {bad[0]!r}.", code="bad_field_name")
+    before = own_words(connection, shop, [design])
+    merged = {name: text for name, text in ({**before.get(design, {}), **words}).items() if text}
+    own = (design_fields.c.shop_id == shop.id, design_fields.c.design_id == design)
+    if design in before:
+        connection.execute(update(design_fields).where(*own).values(data=merged))
+    else:
+        connection.execute(insert(design_fields).values(shop_id=shop.id, design_id=design, data=merged))
