@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from printdock.api.app import create_app
 from printdock.settings import load
+from printdock.web.pages import add_pages
 from printdock.wiring import open_services
 
 
@@ -15,4 +16,6 @@ def create() -> FastAPI:
     """The application, by the settings of the environment; opens nothing before it is started."""
     settings = load()
     log = logging.getLogger("printdock.storage")
-    return create_app(open_services(settings, on_storage=log.warning))
+    app = create_app(open_services(settings, on_storage=log.warning))
+    add_pages(app, cdn_url=settings.cdn_url)
+    return app

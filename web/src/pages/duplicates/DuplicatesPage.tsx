@@ -1,0 +1,3 @@
+export function DuplicatesPage() {
+  return <h1>DuplicatesPage</h1>;
+}

@@ -1,0 +1,3 @@
+export function MockupsPage() {
+  return <h1>MockupsPage</h1>;
+}

@@ -1,0 +1,3 @@
+export function PastUploadPage() {
+  return <h1>PastUploadPage</h1>;
+}

@@ -1,0 +1,3 @@
+export function DropAnywhere() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function UploadPill() {
+  return null;
+}
