@@ -28,7 +28,6 @@ export function Gate() {
       </Center>
     );
   }
-  if (!me.data || !me.data.shop)
-    return <Suspense fallback={null}>{me.data ? <NoShop me={me.data} /> : <SignIn />}</Suspense>;
+  if (!me.data?.shop) return <Suspense fallback={null}>{me.data ? <NoShop me={me.data} /> : <SignIn />}</Suspense>;
   return <Shell key={me.data.shop.id} me={me.data} />;
 }
