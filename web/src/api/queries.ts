@@ -171,3 +171,26 @@ export const auditQuery = infiniteQueryOptions({
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page) => page.next ?? undefined,
 });
+
+/** Designs of a page of the grid. */
+export const GRID_PAGE = 60;
+
+export const outlineQuery = (filter: DesignFilter) =>
+  queryOptions({
+    queryKey: [...keys.designs, "outline", filter],
+    queryFn: ({ signal }) =>
+      body(api.GET("/api/v1/designs/outline", { params: { query: { ...filter, every: GRID_PAGE } }, signal })),
+    placeholderData: (before) => before,
+  });
+
+export const designsPageQuery = (filter: DesignFilter, cursor: string | null) =>
+  queryOptions({
+    queryKey: [...keys.designs, "page", filter, cursor],
+    queryFn: async ({ signal }) => {
+      const query = { ...filter, limit: GRID_PAGE, cursor: cursor ?? undefined };
+      return (await body(api.GET("/api/v1/designs", { params: { query }, signal }))).items;
+    },
+    // Pages that were scrolled past are soon forgotten: memory does not grow with the library.
+    gcTime: 60_000,
+    staleTime: 60_000,
+  });

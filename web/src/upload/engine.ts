@@ -178,12 +178,12 @@ class Uploads {
     if (!item.file || item.sha256) return;
     try {
       item.sha256 = await sha256Of(item.file);
-    } catch {
+    } catch (error) {
       item.state = "held";
       item.problem = new Problem(-1, {
         code: "unreadable",
         detail: "This browser cannot read the file any more.",
-        remedy: "It was moved, renamed or changed. Add it again.",
+        remedy: `It was moved, renamed or changed: add it again. (${error instanceof Error ? error.message : error})`,
       });
     }
     this.tell();
