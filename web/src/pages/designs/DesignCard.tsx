@@ -7,6 +7,7 @@ import { Art } from "~/ui/Art";
 import { Chip } from "~/ui/Chip";
 import { Light } from "~/ui/Light";
 import css from "./Designs.module.css";
+import { faceOf } from "./face";
 import { selection } from "./selection";
 
 interface Props {
@@ -27,7 +28,7 @@ export const DesignCard = memo(function DesignCard({ design, picked, picking }: 
       </li>
     );
   }
-  const file = design.print_files[0];
+  const file = faceOf(design);
   return (
     <li className={css.card} data-picked={picked}>
       <Link
@@ -45,11 +46,7 @@ export const DesignCard = memo(function DesignCard({ design, picked, picking }: 
       <span className={css.cardFacts}>
         <span className="number">
           {file ? `No. ${file.number}` : ""}
-          {design.print_files.length > 1
-            ? ` · ${design.print_files.length} products`
-            : file
-              ? ` · ${file.template}`
-              : ""}
+          <span className={css.product}>{productsOf(design)}</span>
         </span>
         {file && <Light preflight={file.preflight} compact />}
       </span>
@@ -79,3 +76,8 @@ export const DesignCard = memo(function DesignCard({ design, picked, picking }: 
     </li>
   );
 });
+
+function productsOf(design: DesignOut): string {
+  const count = design.print_files.length;
+  return count > 1 ? ` · ${count} products` : ` · ${design.print_files[0]?.template ?? ""}`;
+}

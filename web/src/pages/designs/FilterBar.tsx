@@ -25,7 +25,7 @@ export function FilterBar({ filter, set, outline }: Props) {
   const templates = useQuery(templatesQuery);
   const state = filter.similar ? "similar" : (filter.state ?? "");
   return (
-    <div className={css.filters} role="search">
+    <search className={css.filters}>
       <SearchField value={filter.search ?? ""} set={(q) => set({ q })} />
       <Select
         aria-label="Template"
@@ -47,7 +47,7 @@ export function FilterBar({ filter, set, outline }: Props) {
         }
       />
       {outline && outline.pages.length > 3 && <JumpMenu outline={outline} />}
-    </div>
+    </search>
   );
 }
 
