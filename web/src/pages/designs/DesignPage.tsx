@@ -13,6 +13,7 @@ import { useTitle } from "~/ui/title";
 import { ago, many, moment } from "~/ui/words";
 import css from "./Design.module.css";
 import { DesignName } from "./DesignName";
+import { faceOf } from "./face";
 import { PrintFiles } from "./PrintFiles";
 import { selection } from "./selection";
 
@@ -38,7 +39,12 @@ function Whole({ design }: { design: DesignWhole }) {
   const navigate = useNavigate();
   const may = useMay("write");
   const [ground, setGround] = useState<Ground>("checker");
-  const [at, setAt] = useState(0);
+  const [at, setAt] = useState(() =>
+    Math.max(
+      0,
+      design.print_files.findIndex((one) => one === faceOf(design)),
+    ),
+  );
   const file = design.print_files[at] ?? design.print_files[0];
   useTitle(design.name);
   const waiting = design.matches.filter((match) => match.decision === null);

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, SegmentedControl, Slider } from "@mantine/core";
 import { Check, ChevronLeft, ChevronRight, ImageOff, Trash2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type CSSProperties, type ReactNode, useState } from "react";
 import { Link } from "react-router";
 import type { DesignOut, MatchOut } from "~/api/schema";
 import { Art } from "~/ui/Art";
@@ -134,7 +134,7 @@ function Beside({ match, newcomer, matched }: Two & { match: MatchOut }) {
         {newcomer ? (
           <Art src={newcomer} alt="The newcomer" ratio={ratio} eager className={css.picture} />
         ) : (
-          <div className={css.absent}>
+          <div className={css.absent} style={{ "--ratio": ratio } as CSSProperties}>
             <ImageOff size={24} aria-hidden />
             <p>A refused file is not kept on the server. Upload it in this browser again to see it here.</p>
           </div>

@@ -36,7 +36,14 @@ function Entry({
   const ref = useRef<HTMLLIElement>(null);
   const newcomer = usePicture(match);
   useEffect(() => {
-    if (shown) ref.current?.scrollIntoView({ block: "nearest" });
+    const entry = ref.current;
+    const list = entry?.parentElement;
+    if (!shown || !entry || !list) return;
+    // Only the list scrolls, not the page.
+    const top = entry.offsetTop - list.offsetTop;
+    if (top < list.scrollTop) list.scrollTop = top;
+    const under = top + entry.offsetHeight - list.clientHeight;
+    if (under > list.scrollTop) list.scrollTop = under;
   }, [shown]);
   const name = match.source.split("/").at(-1) ?? match.source;
   return (

@@ -48,7 +48,7 @@ export function factsOf(evidence: Record<string, unknown>): Fact[] {
 function differenceWords(local: number): string {
   const share = percent(local);
   if (local < 0.02) return `${share}: nothing an eye sees`;
-  if (local < 0.06) return `${share}: what saving again leaves`;
+  if (local < 0.06) return `${share}: hardly visible`;
   if (local < 0.15) return `${share}: look closely`;
   return `${share}: plain to see`;
 }
