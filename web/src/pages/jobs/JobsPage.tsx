@@ -1,6 +1,7 @@
 import { Button, Skeleton, Tabs } from "@mantine/core";
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { CircleCheck, ListChecks, RotateCw } from "lucide-react";
+import type { ReactNode } from "react";
 import { useSearchParams } from "react-router";
 import { api, body } from "~/api/client";
 import { type JobFilter, jobCountsQuery, jobsQuery } from "~/api/queries";
@@ -38,7 +39,7 @@ export function JobsPage() {
       >
         <Tabs.List mb="md">
           {(Object.keys(TABS) as Tab[]).map((name) => (
-            <Tabs.Tab key={name} value={name} rightSection={<Count of={name} counts={counts} />}>
+            <Tabs.Tab key={name} value={name} rightSection={countOf(name, counts)}>
               {TABS[name].label}
             </Tabs.Tab>
           ))}
@@ -51,7 +52,7 @@ export function JobsPage() {
   );
 }
 
-function Count({ of, counts }: { of: Tab; counts: Counts | undefined }) {
+function countOf(of: Tab, counts: Counts | undefined): ReactNode {
   if (!counts) return null;
   const count = of === "now" ? counts.pending + counts.processing + counts.paused : of === "failed" ? counts.failed : 0;
   return count ? <span className={`${css.count} number`}>{count}</span> : null;
