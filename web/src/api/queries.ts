@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, body, setCsrfToken } from "./client";
 import { Problem } from "./problem";
-import type { MeOut, paths } from "./schema";
+import type { MeOut, paths, TemplateOut } from "./schema";
 
 /** Keys begin with what events are about, so that one event makes all its lists stale: see live/events.ts. */
 export const keys = {
@@ -30,6 +30,11 @@ export const meQuery = queryOptions({
   },
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** A template as its list answers it (typed calls make lists of tuples). */
+export type Template = Omit<TemplateOut, "recipe"> & {
+  recipe: Omit<TemplateOut["recipe"], "canvas_in"> & { canvas_in: number[] | null };
+};
 
 export const templatesQuery = queryOptions({
   queryKey: keys.templates,

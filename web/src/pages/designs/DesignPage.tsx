@@ -39,12 +39,7 @@ function Whole({ design }: { design: DesignWhole }) {
   const navigate = useNavigate();
   const may = useMay("write");
   const [ground, setGround] = useState<Ground>("checker");
-  const [at, setAt] = useState(() =>
-    Math.max(
-      0,
-      design.print_files.findIndex((one) => one === faceOf(design)),
-    ),
-  );
+  const [at, setAt] = useState(() => Math.max(0, design.print_files.indexOf(faceOf(design))));
   const file = design.print_files[at] ?? design.print_files[0];
   useTitle(design.name);
   const waiting = design.matches.filter((match) => match.decision === null);

@@ -2,8 +2,8 @@ import { Button, Group, Modal, NumberInput, Select, Switch, TextInput } from "@m
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, body } from "~/api/client";
-import { keys, presetsQuery } from "~/api/queries";
-import type { Fit, TemplateOut } from "~/api/schema";
+import { keys, presetsQuery, type Template } from "~/api/queries";
+import type { Fit } from "~/api/schema";
 import { tell } from "~/app/toasts";
 import { ProblemNote } from "~/ui/ProblemNote";
 import { PrintArea } from "./PrintArea";
@@ -33,7 +33,7 @@ interface Values {
 }
 
 /** Make a template, or change one for what is printed from then on. */
-export function TemplateForm({ template, close }: { template: TemplateOut | null; close: () => void }) {
+export function TemplateForm({ template, close }: { template: Template | null; close: () => void }) {
   const queries = useQueryClient();
   const presets = useQuery(presetsQuery).data ?? [];
   const [values, setValues] = useState<Values>(() => valuesOf(template));
@@ -181,7 +181,7 @@ function Inches(props: { label: string; value: number; set: (value: number) => v
 }
 
 type Recipe = Pick<
-  TemplateOut["recipe"],
+  Template["recipe"],
   "width_in" | "height_in" | "dpi" | "fit" | "margin_in" | "mirror" | "despeckle" | "needs_alpha"
 >;
 
@@ -198,7 +198,7 @@ function fromRecipe(recipe: Recipe) {
   };
 }
 
-function valuesOf(template: TemplateOut | null): Values {
+function valuesOf(template: Template | null): Values {
   if (template) return { name: template.name, like: null, prefix: template.prefix, ...fromRecipe(template.recipe) };
   const blank = { width: 10, height: 10, dpi: 300, fit: "contain" as Fit, margin: 0 };
   return { name: "", like: null, prefix: "", mirror: false, despeckle: false, needsAlpha: false, ...blank };

@@ -2,8 +2,7 @@ import { Button, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Plus, Ruler } from "lucide-react";
 import { useState } from "react";
-import { templatesQuery } from "~/api/queries";
-import type { TemplateOut } from "~/api/schema";
+import { type Template, templatesQuery } from "~/api/queries";
 import { useMay } from "~/app/me";
 import { EmptyState } from "~/ui/EmptyState";
 import { ProblemNote } from "~/ui/ProblemNote";
@@ -26,7 +25,7 @@ const FITS = {
 export function Templates() {
   const admin = useMay("admin");
   const found = useQuery(templatesQuery);
-  const [editing, setEditing] = useState<TemplateOut | "new" | null>(null);
+  const [editing, setEditing] = useState<Template | "new" | null>(null);
   if (found.isError) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
   if (found.isPending) return <Skeleton height={300} radius="lg" />;
   const largest = Math.max(12, ...found.data.map((one) => Math.max(one.recipe.width_in, one.recipe.height_in)));
@@ -80,7 +79,7 @@ export function Templates() {
 }
 
 /** The file name that the next print file gets, by the template's pattern. */
-export function nextName(one: TemplateOut): string {
+export function nextName(one: Template): string {
   return one.pattern
     .replaceAll("{prefix}", one.prefix)
     .replaceAll("{template}", one.name)
