@@ -39,7 +39,7 @@ function Whole({ design }: { design: DesignWhole }) {
   const navigate = useNavigate();
   const may = useMay("write");
   const [ground, setGround] = useState<Ground>("checker");
-  const [at, setAt] = useState(() => Math.max(0, design.print_files.indexOf(faceOf(design))));
+  const [at, setAt] = useState(() => bestOf(design));
   const file = design.print_files[at] ?? design.print_files[0];
   useTitle(design.name);
   const waiting = design.matches.filter((match) => match.decision === null);
@@ -135,4 +135,9 @@ function Whole({ design }: { design: DesignWhole }) {
       </section>
     </>
   );
+}
+
+function bestOf(design: DesignWhole): number {
+  const face = faceOf(design);
+  return face ? design.print_files.indexOf(face) : 0;
 }

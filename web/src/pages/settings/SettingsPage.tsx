@@ -1,4 +1,4 @@
-import { NavLink, useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { useMay } from "~/app/me";
 import { PageHead } from "~/ui/PageHead";
 import { Account } from "./Account";
@@ -33,14 +33,14 @@ export function SettingsPage() {
       <div className={css.page}>
         <nav className={css.nav} aria-label="Settings">
           {sections.map((one) => (
-            <NavLink
+            <Link
               key={one.path}
               to={`/settings/${one.path}`}
               className={css.link}
               aria-current={one === here ? "page" : undefined}
             >
               {one.label}
-            </NavLink>
+            </Link>
           ))}
         </nav>
         <div className={css.section}>

@@ -1,6 +1,6 @@
-import { Button, Skeleton } from "@mantine/core";
+import { ActionIcon, Button, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Plus, Ruler } from "lucide-react";
+import { Pencil, Plus, Ruler } from "lucide-react";
 import { useState } from "react";
 import { type Template, templatesQuery } from "~/api/queries";
 import { useMay } from "~/app/me";
@@ -51,7 +51,7 @@ export function Templates() {
         <ul className={css.templates}>
           {found.data.map((one) => (
             <li key={one.id} className={`card ${css.template}`}>
-              <PrintArea recipe={one.recipe} largest={largest} />
+              <PrintArea recipe={one.recipe} largest={largest} side={148} />
               <div className={css.templateText}>
                 <h3>{one.name}</h3>
                 <p className="number">
@@ -65,9 +65,14 @@ export function Templates() {
                 <p className="muted number">Next: {nextName(one)}</p>
               </div>
               {admin && (
-                <Button size="xs" variant="default" aria-label={`Edit ${one.name}`} onClick={() => setEditing(one)}>
-                  Edit
-                </Button>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Edit ${one.name}`}
+                  onClick={() => setEditing(one)}
+                >
+                  <Pencil size={17} aria-hidden />
+                </ActionIcon>
               )}
             </li>
           ))}
