@@ -1246,7 +1246,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{kind}/{shop}/{key}/{sha256}/{signature}/{name}": {
+    "/api/v1/files/{file_kind}/{file_shop}/{file_id}/{digest}/{signature}/{file_name}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1418,20 +1418,6 @@ export interface components {
              * @description Of all that decides how it renders
              */
             digest: string;
-        };
-        /** Body_upload_mockup */
-        Body_upload_mockup: {
-            /**
-             * Async Mode
-             * @description The same, as a form field
-             */
-            async_mode?: boolean | null;
-            /**
-             * Product Data
-             * @description JSON: design_ids, mockup_id, product_template_id
-             * @example {"design_ids": [906, 907], "mockup_id": "Mug 11oz", "product_template_id": "Mug 11oz"}
-             */
-            product_data: string;
         };
         /**
          * CheckOut
@@ -2043,6 +2029,7 @@ export interface components {
              * Token
              * Format: password
              * @description What stands after # in the link
+             * @example kX0_...
              */
             token: string;
         };
@@ -2078,6 +2065,7 @@ export interface components {
              * Token
              * Format: password
              * @description What stands after # in the link
+             * @example kX0_...
              */
             token: string;
             /** Email */
@@ -2391,6 +2379,23 @@ export interface components {
             success_code: number;
             /** Message */
             message: string;
+        };
+        /**
+         * OldForm
+         * @description The form that is sent.
+         */
+        OldForm: {
+            /**
+             * Product Data
+             * @description JSON: design_ids, mockup_id, product_template_id
+             * @example {"design_ids": [906, 907], "mockup_id": "Mug 11oz", "product_template_id": "Mug 11oz"}
+             */
+            product_data: string;
+            /**
+             * Async Mode
+             * @description Answer at once; may stand in the query, too
+             */
+            async_mode?: boolean | null;
         };
         /**
          * OldJob
@@ -3654,7 +3659,6 @@ export interface components {
 }
 export type Alive = components['schemas']['Alive'];
 export type BaseImageOut = components['schemas']['BaseImageOut'];
-export type BodyUploadMockup = components['schemas']['Body_upload_mockup'];
 export type CheckOut = components['schemas']['CheckOut'];
 export type CompleteIn = components['schemas']['CompleteIn'];
 export type Counts = components['schemas']['Counts'];
@@ -3691,6 +3695,7 @@ export type MockupOut = components['schemas']['MockupOut'];
 export type NewInvitation = components['schemas']['NewInvitation'];
 export type NewKey = components['schemas']['NewKey'];
 export type OldDone = components['schemas']['OldDone'];
+export type OldForm = components['schemas']['OldForm'];
 export type OldJob = components['schemas']['OldJob'];
 export type OldJobStatus = components['schemas']['OldJobStatus'];
 export type OldProgress = components['schemas']['OldProgress'];
@@ -4388,7 +4393,9 @@ export interface operations {
     finish_oidc: {
         parameters: {
             query?: {
+                /** @description As the provider sends it back */
                 state?: string;
+                /** @description As the provider sends it */
                 code?: string;
             };
             header?: never;
@@ -5802,6 +5809,7 @@ export interface operations {
     list_uploads: {
         parameters: {
             query?: {
+                /** @description Only in this state */
                 state?: ("receiving" | "queued" | "processing" | "finished" | "cancelled" | "expired") | null;
                 /** @description Most items of this page */
                 limit?: number;
@@ -6555,14 +6563,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description In headers */
             200: {
                 headers: {
+                    /** @description Bytes that are there: where to go on */
+                    "Upload-Offset"?: number;
+                    /** @description Bytes of the file */
+                    "Upload-Length"?: number;
+                    /** @description As `state` of the file */
+                    "Upload-State"?: string;
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -9472,15 +9484,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: components["schemas"]["FileKind"];
-                shop: number;
-                key: string;
+                file_kind: components["schemas"]["FileKind"];
+                file_shop: number;
+                file_id: string;
                 /** @description Of the file's address, as other answers name it */
-                sha256: string;
+                digest: string;
                 /** @description Of the file's address, as other answers name it */
                 signature: string;
                 /** @description Its file name */
-                name: string;
+                file_name: string;
             };
             cookie?: never;
         };
@@ -9573,15 +9585,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: components["schemas"]["FileKind"];
-                shop: number;
-                key: string;
+                file_kind: components["schemas"]["FileKind"];
+                file_shop: number;
+                file_id: string;
                 /** @description Of the file's address, as other answers name it */
-                sha256: string;
+                digest: string;
                 /** @description Of the file's address, as other answers name it */
                 signature: string;
                 /** @description Its file name */
-                name: string;
+                file_name: string;
             };
             cookie?: never;
         };
@@ -9759,7 +9771,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-www-form-urlencoded": components["schemas"]["Body_upload_mockup"];
+                "application/x-www-form-urlencoded": components["schemas"]["OldForm"];
             };
         };
         responses: {
