@@ -173,7 +173,7 @@ def test_servers_take_over_from_each_other_without_a_failed_request(serve: Serve
     for client in clients:
         client.start()
     try:
-        for _ in range(3):
+        for _ in range(2):
             wait_for(lambda: all(client.answered_since_marked() > 20 for client in clients), "requests")
             newer = serve(port=server.port)
             server.ask_to_end()
