@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,6 @@ def main() -> None:
             welcome = site.welcome
             for scheme in ("light", "dark"):
                 _welcome(browser, site, welcome, scheme)
-            print("drawing a shop", file=sys.stderr)
             stock(site, folder, SAMPLES)
             write_demo_packs(folder / "packs")
             for pack in sorted((folder / "packs").iterdir()):
