@@ -74,9 +74,10 @@ def _pages(browser: Browser, site: Site, scheme: Any, size: str) -> None:
 def _settle(page: Page) -> None:
     """Until every picture in sight is there."""
     expect(page.locator(".mantine-Skeleton-root")).to_have_count(0)
+    expect(page.locator("main [aria-busy=true]")).to_have_count(0)
     page.wait_for_function(
-        "() => [...document.querySelectorAll('[data-state=loading] img')]"
-        ".every(img => img.getBoundingClientRect().top > innerHeight)",
+        "() => [...document.querySelectorAll('main [data-state=loading]')]"
+        ".every(art => art.getBoundingClientRect().top > innerHeight)",
         timeout=30_000,
     )
 

@@ -5,6 +5,8 @@ import css from "./Art.module.css";
 interface Props {
   /** Null: there is no picture (yet). */
   src: string | null | undefined;
+  /** A small picture of the same, shown softly until the large one is here. */
+  small?: string | null;
   /** What it shows, for those who cannot see it; "" where words stand beside it. */
   alt: string;
   /** Width by height; its place is kept while it loads. */
@@ -18,7 +20,16 @@ interface Props {
 }
 
 /** A picture of art or of a mockup. Comes in softly; a picture that cannot be had says so. */
-export function Art({ src, alt, ratio, fit = "contain", eager = false, className = "", ground = "checker" }: Props) {
+export function Art({
+  src,
+  small,
+  alt,
+  ratio,
+  fit = "contain",
+  eager = false,
+  className = "",
+  ground = "checker",
+}: Props) {
   const [shown, setShown] = useState<"loading" | "here" | "gone">("loading");
   const [of, setOf] = useState(src);
   if (of !== src) {
@@ -31,8 +42,12 @@ export function Art({ src, alt, ratio, fit = "contain", eager = false, className
       style={ratio ? { aspectRatio: ratio } : undefined}
       data-state={src ? shown : "none"}
     >
+      {src && small && small !== src && shown === "loading" && (
+        <img src={small} alt="" className={css.small} style={{ objectFit: fit }} draggable={false} />
+      )}
       {src && shown !== "gone" && (
         <img
+          key={src}
           src={src}
           alt={alt}
           loading={eager ? "eager" : "lazy"}

@@ -37,6 +37,7 @@ export function Lightbox({ mockups, at, show }: Props) {
           <div className={css.stage}>
             <Art
               src={one.url}
+              small={one.thumbnail}
               alt={wordsOf(one)}
               ratio={one.width / one.height}
               ground="none"

@@ -21,7 +21,7 @@ interface Props {
 export const DesignCard = memo(function DesignCard({ design, picked, picking }: Props) {
   if (!design) {
     return (
-      <li className={css.card}>
+      <li className={css.card} aria-busy="true">
         <Art src={null} alt="" ratio={1} />
         <span className={css.lineA} />
         <span className={css.lineB} />

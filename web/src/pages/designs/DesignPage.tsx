@@ -52,6 +52,7 @@ function Whole({ design }: { design: DesignWhole }) {
         <div className={css.stage}>
           <Art
             src={file?.url}
+            small={file?.thumbnail}
             alt={`${design.name}, prepared for ${file?.template ?? "print"}`}
             ratio={file?.width && file.height ? Math.max(0.7, Math.min(2.4, file.width / file.height)) : 1}
             ground={ground}

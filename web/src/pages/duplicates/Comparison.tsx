@@ -62,7 +62,12 @@ export function Comparison({ match, place, go, settle, many }: Props) {
         />
       )}
       {view === "beside" || !both ? (
-        <Beside match={match} newcomer={newcomer.large} matched={matched?.url ?? null} />
+        <Beside
+          match={match}
+          newcomer={newcomer.large}
+          matched={matched?.url ?? null}
+          small={{ newcomer: newcomer.small, matched: matched?.thumbnail ?? null }}
+        />
       ) : view === "over" ? (
         <Over newcomer={newcomer.large} matched={matched?.url ?? null} ratio={ratioOf(matched)} />
       ) : (
@@ -117,7 +122,7 @@ interface Two {
   matched: string | null;
 }
 
-function Beside({ match, newcomer, matched }: Two & { match: MatchOut }) {
+function Beside({ match, newcomer, matched, small }: Two & { match: MatchOut; small: Two }) {
   const ratio = Math.min(1.8, Math.max(0.75, ratioOf(printOf(match.matched, match.template))));
   return (
     <div className={css.beside}>
@@ -132,7 +137,7 @@ function Beside({ match, newcomer, matched }: Two & { match: MatchOut }) {
         }
       >
         {newcomer ? (
-          <Art src={newcomer} alt="The newcomer" ratio={ratio} eager className={css.picture} />
+          <Art src={newcomer} small={small.newcomer} alt="The newcomer" ratio={ratio} eager className={css.picture} />
         ) : (
           <div className={css.absent} style={{ "--ratio": ratio } as CSSProperties}>
             <ImageOff size={24} aria-hidden />
@@ -146,7 +151,7 @@ function Beside({ match, newcomer, matched }: Two & { match: MatchOut }) {
           match.matched ? <DesignLink design={match.matched} template={match.template} /> : "It was removed meanwhile"
         }
       >
-        <Art src={matched} alt="What the shop has" ratio={ratio} eager className={css.picture} />
+        <Art src={matched} small={small.matched} alt="What the shop has" ratio={ratio} eager className={css.picture} />
       </Side>
     </div>
   );

@@ -83,8 +83,8 @@ export function resultOf(job: JobOut): string {
   const result = (job.result ?? {}) as Record<string, unknown>;
   const words = [];
   for (const [name, value] of Object.entries(result)) {
-    if (typeof value === "number" && !/second|_ms|bytes/.test(name))
-      words.push(`${value} ${name.replaceAll("_", " ")}`);
+    const counts = typeof value === "number" && !/second|_ms|bytes/.test(name);
+    if (counts && (value !== 0 || words.length === 0)) words.push(`${value} ${name.replaceAll("_", " ")}`);
   }
   return words.slice(0, 6).join(" · ");
 }

@@ -36,7 +36,10 @@ export const FileRow = memo(function FileRow({ batch, item, design }: Props) {
       </div>
       {item.state === "duplicate" && item.answer?.duplicate_of && <Twin design={item.answer.duplicate_of} />}
       <div className={css.text}>
-        <span className={css.name}>{item.name}</span>
+        <span className={css.name} title={item.name}>
+          {/* A path on the server is of no use here; one below what was dropped is. */}
+          {item.name.startsWith("/") ? baseName(item.name) : item.name}
+        </span>
         <Words item={item} paused={batch.paused} />
       </div>
       <div className={css.side}>
