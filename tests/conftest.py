@@ -31,7 +31,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 _OURS = ("PRINTDOCK_", "NAS_", "REDIS_", "DATABASE_URL", "ETSY_", "QNAP_")
 
 
-def _missing(reason: ServiceMissing) -> NoReturn:
+def missing(reason: ServiceMissing) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"a service the tests need cannot be had: {reason}", pytrace=False)
     pytest.skip(str(reason))
@@ -58,7 +58,7 @@ def postgres() -> Iterator[Postgres]:
     try:
         server = Postgres(find_programs())
     except ServiceMissing as reason:
-        _missing(reason)
+        missing(reason)
     with server:
         yield server
 
@@ -69,7 +69,7 @@ def private_postgres() -> Iterator[Postgres]:
     try:
         server = Postgres(find_programs())
     except ServiceMissing as reason:
-        _missing(reason)
+        missing(reason)
     with server:
         yield server
 
@@ -136,7 +136,7 @@ def program() -> Callable[..., str]:
         try:
             return ensure_debian_package(name, *packages)
         except ServiceMissing as reason:
-            _missing(reason)
+            missing(reason)
 
     return bring
 
@@ -153,7 +153,7 @@ def redis_program() -> str:
     try:
         return find_redis()
     except ServiceMissing as reason:
-        _missing(reason)
+        missing(reason)
 
 
 @pytest.fixture
@@ -162,6 +162,6 @@ def redis_server(redis_program: str) -> Iterator[RedisServer]:
     try:
         server = RedisServer(redis_program)
     except ServiceMissing as reason:
-        _missing(reason)
+        missing(reason)
     with server:
         yield server

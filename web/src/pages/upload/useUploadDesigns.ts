@@ -1,0 +1,31 @@
+import { useQuery } from "@tanstack/react-query";
+import { api, body } from "~/api/client";
+import { keys } from "~/api/queries";
+import type { DesignOut } from "~/api/schema";
+
+const MOST_PAGES = 5;
+
+/** The designs that came with an upload, by id: their pictures and lights. Read again as they are stored. */
+export function useUploadDesigns(upload: string | null, any: boolean, over: boolean): Map<string, DesignOut> {
+  const found = useQuery({
+    // Below "uploads": each event of the upload makes it stale.
+    queryKey: [...keys.uploads, "designs", upload],
+    enabled: any && upload !== null,
+    staleTime: over ? Number.POSITIVE_INFINITY : 0,
+    queryFn: async ({ signal }) => {
+      const designs: DesignOut[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < MOST_PAGES; page += 1) {
+        const query = { upload: upload ?? "", limit: 200, cursor };
+        const some = await body(api.GET("/api/v1/designs", { params: { query }, signal }));
+        designs.push(...some.items);
+        if (!some.next) break;
+        cursor = some.next;
+      }
+      return new Map(designs.map((one) => [one.id, one]));
+    },
+  });
+  return found.data ?? NONE;
+}
+
+const NONE = new Map<string, DesignOut>();
