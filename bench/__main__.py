@@ -105,6 +105,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "library": run_library,
     "rendering": _module("--json", "bench.rendering"),
     "mockups": _module("--json", "bench.mockups"),
+    "jobs": _module("--json", "bench.jobs"),
     "sftp": _module("--json", "bench.sftp_speed"),
     "duplicates": _module("--out", "bench.duplicates.run", "--cases", "24"),
 }

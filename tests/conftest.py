@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.services.packages import ServiceMissing, ensure_debian_package
 from tests.services.postgres import Postgres, find_programs
+from tests.services.redis import RedisServer, find_redis
 
 settings.register_profile("dev", deadline=None)
 # The same examples in every run: a change is judged by what it changed. Slow examples are the machine's business.
@@ -105,3 +106,22 @@ def sshd(program: Callable[..., str]) -> str:
     """The path of OpenSSH's server; its client and key programs are there too."""
     program("ssh-keygen", "openssh-client")
     return program("sshd", "openssh-server", "openssh-client")
+
+
+@pytest.fixture(scope="session")
+def redis_program() -> str:
+    try:
+        return find_redis()
+    except ServiceMissing as reason:
+        _missing(reason)
+
+
+@pytest.fixture
+def redis_server(redis_program: str) -> Iterator[RedisServer]:
+    """A Redis of this test's own, to be stopped, frozen and started again. Takes 50 ms."""
+    try:
+        server = RedisServer(redis_program)
+    except ServiceMissing as reason:
+        _missing(reason)
+    with server:
+        yield server

@@ -266,6 +266,11 @@ class Settings(BaseSettings):
         validation_alias=_env("PRINTDOCK_SERVER_WORKERS"),
         description="Processes that answer requests",
     )
+    server_jobs: bool = Field(
+        default=True,
+        validation_alias=_env("PRINTDOCK_SERVER_JOBS"),
+        description="Run jobs in the server's processes, too; 0 leaves them to printdock worker",
+    )
     tls_cert: Path | None = Field(
         default=None,
         validation_alias=_env("PRINTDOCK_TLS_CERT"),

@@ -312,7 +312,8 @@ def _measure(event: StorageEvent) -> None:
     if event.kind == "away":
         meters.count(NAS_OUTAGES)
     level = logging.WARNING if event.kind == "away" else logging.INFO
-    logs.event(f"storage_{event.kind}", level=level, place="nas", away_s=round(event.away_s, 1), tries=event.tries)
+    said = {"away_s": round(event.away_s, 1), "tries": event.tries, "next_try_s": round(event.next_try_s, 1)}
+    logs.event(f"storage_{event.kind}", level=level, place="nas", error=str(event.error or ""), **said)
 
 
 def _sentence(event: StorageEvent) -> str:

@@ -36,9 +36,13 @@ class Clock:
     """The time, which tests may move on."""
 
     moved: timedelta = field(default_factory=timedelta)
+    stopped_at: datetime | None = None
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.moved
+        return (self.stopped_at or datetime.now(UTC)) + self.moved
+
+    def stop(self) -> None:
+        self.stopped_at = datetime.now(UTC)
 
     def move(self, **how_far: float) -> None:
         self.moved += timedelta(**how_far)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from printdock.dedupe.rule import Outcome, Verdict, coarse_look, decide, fine_look
@@ -140,6 +140,7 @@ def test_a_picture_is_a_duplicate_of_itself(look: np.ndarray) -> None:
 @RELAXED
 @given(looks(), looks())
 def test_any_two_pictures_get_an_answer_and_never_flip_to_refused(a: np.ndarray, b: np.ndarray) -> None:
+    assume(a[:, :, 3].any() and b[:, :, 3].any())  # empty pictures are refused by name, never compared
     there, back = verdict(a, b), verdict(b, a)
     assert there.distance >= 0
     if there.outcome is Outcome.DUPLICATE:

@@ -105,4 +105,3 @@ def test_a_worker_has_a_door_for_its_numbers() -> None:
     finally:
         close()
         meters.measure_into(None)
-        exposition.switch_on.cache_clear()

@@ -108,7 +108,8 @@ def test_a_nas_that_sleeps_for_a_minute_costs_nothing(
 @pytest.fixture
 def spooled(make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path) -> Iterator[tuple[Shop, Run]]:
     """A shop whose NAS is away since its third file, so that some of six designs wait in the spool."""
-    shop = make_shop(nas=openssh, **IMPATIENT)
+    # One at a time: a transfer that the kill cuts off leaves its temporary file, which is nobody's for an hour.
+    shop = make_shop(nas=openssh, **IMPATIENT, PRINTDOCK_STORE_TRANSFERS="1")
     hold = shop.hold()
     run = shop.begin_ingest(six_designs, faults=[hold.at("before put", nth=3)], plan=QUICK)
     hold.wait(run)

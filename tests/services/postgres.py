@@ -49,11 +49,12 @@ class Postgres:
     """One server on 127.0.0.1. ``url(name)`` is what printdock and SQLAlchemy take.
 
     `stop`, `start` and `kill` may be called in any order any number of times; the port and the data stay the same.
+    ``durable``: fsync is on, as it is where people keep their data; for measuring.
     Use as a context manager, or call `close`. Tests that break the server start one of their own (`private_postgres`).
     """
 
-    def __init__(self, programs: Path) -> None:
-        self._programs = programs
+    def __init__(self, programs: Path, *, durable: bool = False) -> None:
+        self._programs, self._durable = programs, durable
         # Not below pytest's own temporary folder: that is closed to other users, and root's server runs as another.
         self._folder = Path(tempfile.mkdtemp(prefix="printdock-postgres-"))
         self._data = self._folder / "data"
@@ -90,10 +91,11 @@ class Postgres:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres:{self._password}@127.0.0.1:{self._port}/{database}"
 
-    def create_database(self) -> str:
-        """The URL of a new, empty database."""
-        name = f"test_{secrets.token_hex(6)}"
-        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+    def create_database(self, like: str | None = None) -> str:
+        """The URL of a new database: empty, or a copy of the one at the URL ``like``, which nobody may be connected to."""
+        name, template = f"test_{secrets.token_hex(6)}", "template0" if like is None else like.rsplit("/", 1)[-1]
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._execute(command.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 
     def drop_database(self, url: str) -> None:
@@ -181,8 +183,8 @@ class Postgres:
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
             "max_connections": 100,
-            "fsync": "off",  # a dead process loses nothing by it, a dead machine may
-            "full_page_writes": "off",
+            "fsync": "on" if self._durable else "off",  # a dead process loses nothing without, a dead machine may
+            "full_page_writes": "on" if self._durable else "off",
             "shared_buffers": "32MB",
             "max_wal_size": "256MB",
         }

@@ -18,11 +18,12 @@ from printdock.telemetry.masking import MASK, Masking
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    root, configured = logging.getLogger(), logs._configured
-    handlers, level = list(root.handlers), root.level
+    root, ours, configured = logging.getLogger(), logging.getLogger("printdock"), logs._configured
+    handlers, levels = list(root.handlers), (root.level, ours.level)
     yield
     root.handlers[:], logs._configured = handlers, configured
-    root.setLevel(level)
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
 
 
 def _lines(**settings: Any) -> tuple[io.StringIO, Any]:
@@ -82,7 +83,7 @@ def test_the_level_decides_and_libraries_are_quiet() -> None:
     _, lines = _lines(level="WARNING")
     logs.event("fine")
     logs.event("not_fine", level=logging.WARNING)
-    logging.getLogger("asyncssh").info("connected")
+    logging.getLogger("pyvips").info("called")
     assert [line["event"] for line in lines()] == ["not_fine"]
 
 

@@ -61,9 +61,11 @@ class Identity:
 def sign_in(database: Database, email: str, password: str, visit: Visit) -> str:
     """A new session's token. Raises `NotSignedIn` (whatever was wrong, after the same time) and `TooManyAttempts`."""
     user = check_password(database, email, password, visit)
+    is_old = user.password is not None and needs_new_hash(user.password)
+    encoded = hash_password(password, any_length=True) if is_old else None
     with database.write() as connection:
-        if user.password is not None and needs_new_hash(user.password):
-            users.set_password(connection, user.id, hash_password(password))
+        if encoded is not None:
+            users.set_password(connection, user.id, encoded)
         return _enter(connection, user, visit, "signed_in", how="password")
 
 
@@ -206,6 +208,7 @@ def _join(connection: Connection, link: Link, user: User, visit: Visit) -> None:
 def _enter(
     connection: Connection, user: User, visit: Visit, action: str, *, how: str, shop_id: int | None = None
 ) -> str:
+    throttle.sweep(connection, visit.now)
     if visit.replaces is not None:
         sessions.end_session(connection, visit.replaces)
     token = sessions.start_session(connection, user.id, visit.browser, visit.now, shop_id=shop_id)

@@ -33,9 +33,10 @@ def check_password_form(password: str) -> None:
         )
 
 
-def hash_password(password: str) -> str:
-    """What the database keeps. Raises `UsageError` as `check_password_form`."""
-    check_password_form(password)
+def hash_password(password: str, *, any_length: bool = False) -> str:
+    """What the database keeps. Raises `UsageError` as `check_password_form`, unless it is a password in use already."""
+    if not any_length:
+        check_password_form(password)
     with _AT_ONCE:
         return _hasher.hash(password)
 

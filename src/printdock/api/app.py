@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -12,6 +12,7 @@ from starlette_compress import CompressMiddleware
 
 from printdock.api import routes
 from printdock.api.background import Background
+from printdock.api.bodies import LimitBodies
 from printdock.api.document import document, operation_id
 from printdock.api.headers import SafeHeaders
 from printdock.api.idempotency import answer_replays
@@ -46,28 +47,36 @@ def create_app(services: AbstractContextManager[Services], *, works: bool = True
     answer_errors(app)
     answer_replays(app)
     app.add_middleware(CompressMiddleware)
+    app.add_middleware(LimitBodies)
     app.add_middleware(SafeHeaders)
     app.add_middleware(MeasureRequests)
     return app
 
 
-def _lifespan(services: AbstractContextManager[Services], works: bool):  # type: ignore[no-untyped-def]
+def _lifespan(
+    services: AbstractContextManager[Services], works: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def live(app: FastAPI) -> AsyncIterator[None]:
-        stopping = Stopping()
-        app.state.stopping = stopping
+        stopping = app.state.stopping = Stopping()
         # Opening may wait for a database: not in the event loop, which must notice a signal meanwhile.
-        app.state.services = await asyncio.to_thread(services.__enter__)
-        app.state.provider = sign_in_provider(app.state.services.settings)
-        background = app.state.background = Background(app.state.services, works=works)
-        await asyncio.to_thread(background.start)
-        stopping.listen()
+        opened = app.state.services = await asyncio.to_thread(services.__enter__)
         try:
-            yield
+            app.state.provider = sign_in_provider(opened.settings)
+            background = app.state.background = Background(opened, works=works)
+            await asyncio.to_thread(background.start)
+            resting: list[asyncio.Task[None]] = []
+            try:
+                # Jobs come to their end while the last requests are answered, not after.
+                stopping.then(lambda: resting.append(asyncio.create_task(asyncio.to_thread(background.rest))))
+                stopping.listen()
+                yield
+            finally:
+                stopping.ask()
+                await asyncio.gather(*resting)
+                await asyncio.to_thread(background.close)
         finally:
-            stopping.ask()
-            await asyncio.to_thread(background.close)
-            app.state.services.stop.set()
+            opened.stop.set()
             await asyncio.to_thread(services.__exit__, None, None, None)
 
     return live

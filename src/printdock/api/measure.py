@@ -3,6 +3,7 @@ so that ten thousand designs are one number."""
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,9 @@ from printdock.telemetry.table import HTTP_OPEN, HTTP_REQUESTS, HTTP_SECONDS
 
 #: Methods that are named; any other word is a caller's own.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+_PREFIX = "/api/v1"
 
 
 class MeasureRequests:
@@ -63,8 +67,11 @@ class MeasureRequests:
 
 def _route(scope: Scope) -> str:
     """``/api/v1/designs/{design}``; ``none`` where no route was found."""
-    route: Any = scope.get("route")
-    return getattr(route, "path_format", None) or getattr(route, "path", None) or "none"
+    path = getattr(scope.get("route"), "path", None)
+    if not isinstance(path, str):
+        return "none"
+    # A route knows its path below the router it is in, which was included with a prefix.
+    return path if path.startswith(_PREFIX) or not scope["path"].startswith(_PREFIX) else f"{_PREFIX}{path}"
 
 
 def _name(span: Any, method: str, route: str, status: int) -> None:
@@ -74,6 +81,4 @@ def _name(span: Any, method: str, route: str, status: int) -> None:
 
 
 def _level(status: int) -> int:
-    import logging
-
     return logging.WARNING if status >= 500 else logging.DEBUG

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Query, Response
+from fastapi import APIRouter, Form, Query, Response
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
@@ -38,7 +37,7 @@ router = APIRouter(prefix="/mockups", tags=["old"])
 _LOOK_S = 0.2
 
 #: Most designs of one request.
-_MOST = 100_000
+_MOST = 10_000
 
 _LARGEST_INTEGER = 2_147_483_647
 
@@ -51,6 +50,16 @@ class ProductData(BaseModel):
     design_ids: list[OldId] = Field(min_length=1, max_length=_MOST)
     mockup_id: OldId
     product_template_id: OldId
+
+
+_EXAMPLE = '{"design_ids": [906, 907], "mockup_id": "Mug 11oz", "product_template_id": "Mug 11oz"}'
+
+
+class OldForm(BaseModel):
+    """The form that is sent."""
+
+    product_data: str = Field(description="JSON: design_ids, mockup_id, product_template_id", examples=[_EXAMPLE])
+    async_mode: bool | None = Field(default=None, description="Answer at once; may stand in the query, too")
 
 
 class OldJob(BaseModel):
@@ -97,24 +106,9 @@ class OldJobStatus(BaseModel):
     result: dict[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    shop: Shop
-    data: ProductData
-
-
-def _product_data(
-    caller: Annotated[Caller, allowed(Scope.WRITE)],
-    product_data: Annotated[
-        str,
-        Form(
-            description="JSON: design_ids, mockup_id, product_template_id",
-            examples=['{"design_ids": [906, 907], "mockup_id": "Mug 11oz", "product_template_id": "Mug 11oz"}'],
-        ),
-    ],
-) -> _Asked:
+def _parsed(product_data: str) -> ProductData:
     try:
-        return _Asked(caller.shop, ProductData.model_validate(json.loads(product_data)))
+        return ProductData.model_validate(json.loads(product_data))
     except (ValueError, RecursionError) as error:
         words = ""
         if isinstance(error, ValidationError):
@@ -129,23 +123,23 @@ def _product_data(
 
 @router.post("/upload-mockup", status_code=201, responses=declared(404))
 async def upload_mockup(
-    asked: Annotated[_Asked, Depends(_product_data)],
+    caller: Annotated[Caller, allowed(Scope.WRITE)],
     services: ServicesIn,
     background: BackgroundIn,
     stopping: StoppingIn,
     response: Response,
+    form: Annotated[OldForm, Form()],
     in_query: Annotated[bool | None, Query(alias="async_mode", description="Answer at once")] = None,
-    in_form: Annotated[bool | None, Form(alias="async_mode", description="The same, as a form field")] = None,
 ) -> OldJob | OldDone:
     """Render designs on a mockup group. With `async_mode` it answers at once with a job; without, when all is done.
 
     Also without, the work is a job: it is done to its end though the caller goes away.
     """
-    key = await run_in_threadpool(_enqueue, asked, services)
+    key = await run_in_threadpool(_enqueue, caller.shop, _parsed(form.product_data), services)
     background.wake(Priority.NORMAL)
-    if in_query or in_form:
+    if in_query or form.async_mode:
         return OldJob(job_id=key)
-    done = _done(await _ended(services, asked.shop, key, stopping))
+    done = _done(await _ended(services, caller.shop, key, stopping))
     response.status_code = done.success_code
     return done
 
@@ -160,8 +154,7 @@ def job_status(job_id: str, services: ServicesIn, caller: Annotated[Caller, allo
     return _status(_job(services, caller.shop, key), services.clock())
 
 
-def _enqueue(asked: _Asked, services: Services) -> UUID:
-    shop, data = asked.shop, asked.data
+def _enqueue(shop: Shop, data: ProductData, services: Services) -> UUID:
     with services.database.read() as connection:
         template = _template(connection, shop, data.product_template_id)
         name = _set_name(connection, shop, data.mockup_id)
@@ -245,10 +238,7 @@ async def _ended(services: Services, shop: Shop, key: UUID, stopping: Stopping) 
             raise StorageUnavailable(
                 f"The server is restarting; job {key} goes on.", code="restarting", remedy="Ask for the job's status."
             )
-        try:
-            await asyncio.wait_for(stopping.wait(), _LOOK_S)
-        except TimeoutError:
-            continue
+        await asyncio.sleep(_LOOK_S)
 
 
 def _done(job: Job) -> OldDone:

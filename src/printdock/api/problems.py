@@ -48,6 +48,7 @@ STATUS_BY_CODE: dict[str, int] = {
 STATUS_BY_CLASS: dict[type[PrintdockError], int] = {
     errors.UsageError: 422,
     errors.InputRefused: 422,
+    errors.StorageError: 502,
     errors.StorageNotFound: 404,
     errors.StorageUnavailable: 503,
     errors.StorageRefused: 502,
@@ -68,7 +69,7 @@ STATUS_BY_CLASS: dict[type[PrintdockError], int] = {
 _INSIDE: dict[type[PrintdockError], str] = {
     errors.DatabaseUnavailable: "The database does not answer.",
     errors.StorageUnavailable: "The storage does not answer.",
-    errors.StorageRefused: "The storage refused.",
+    errors.StorageError: "The storage refused.",
 }
 #: Seconds after which a caller may try again what is away now.
 _RETRY_AFTER_S = 5

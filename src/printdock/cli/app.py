@@ -26,6 +26,7 @@ from printdock.cli import (
     serve,
     storage,
     templates,
+    upload,
     users,
     worker,
 )
@@ -53,6 +54,7 @@ def main(
 
 
 app.command("ingest")(ingest.ingest)
+app.command("upload")(upload.upload)
 app.command("serve")(serve.serve)
 app.add_typer(templates.app, name="templates")
 app.add_typer(designs.app, name="designs")

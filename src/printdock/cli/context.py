@@ -43,9 +43,12 @@ def settings_for(home: Path | None) -> Settings:
 @contextmanager
 def services_for(home: Path | None) -> Iterator[Services]:
     """The open services for ``--home``; storage trouble is told on stderr."""
+    from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
+
     from printdock.wiring import open_services
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=errors_console.file)
+    set_on_retry_hooks([LoggingOnRetryHook])  # its default is structlog, which prints on stdout
     for chatty in ("asyncssh", "stamina"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     with open_services(

@@ -45,10 +45,13 @@ def list_(
     if json:
         print_json([job.as_dict() for job in found])
         return
-    table = Table("job", "kind", "state", "progress", "since", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("job", no_wrap=True, min_width=36)  # an id is of use only whole
+    for name in ("kind", "state", "progress", "since"):
+        table.add_column(name)
     for job in found:
         since = (job.finished_at or job.started_at or job.created_at).astimezone()
-        table.add_row(str(job.id), job.kind, _shown_state(job), _progress(job), f"{since:%Y-%m-%d %H:%M:%S}")
+        table.add_row(str(job.id), job.kind, _shown_state(job), _progress(job), f"{since:%m-%d %H:%M}")
     console.print(table if found else "No jobs.")
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, select, update
 
 from printdock.db.tables import designs, matches, mockups, print_files, templates, upload_files
 from printdock.designs.queries import LIVE, literal
@@ -160,15 +160,17 @@ def _has_files(shop: Shop, wanted: Filter) -> ColumnElement[bool]:
 
 
 def _found(shop: Shop, search: str) -> ColumnElement[bool]:
+    """A number is meant exactly: 90 is not 906, though its file's name has it in it."""
     part = f"%{literal(search)}%"
-    of_file: list[ColumnElement[bool]] = [print_files.c.path.ilike(f"%/{part}", escape="\\")]
     if search.isdecimal() and len(search) < 10:
-        of_file.append(print_files.c.number == int(search))
+        of_file: ColumnElement[bool] = print_files.c.number == int(search)
+    else:
+        of_file = print_files.c.path.ilike(f"%/{part}", escape="\\")
     in_files = exists().where(
         print_files.c.shop_id == shop.id,
         print_files.c.design_id == designs.c.id,
         print_files.c.state.in_(LIVE),
-        or_(*of_file),
+        of_file,
     )
     return designs.c.name.ilike(part, escape="\\") | in_files
 

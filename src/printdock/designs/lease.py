@@ -37,7 +37,9 @@ def is_dead(owner: str | None, lease_until: datetime | None, now: datetime) -> b
     if boot != _boot():
         return True
     try:
-        return int(psutil.Process(int(pid)).create_time() * 1000) != int(started)
+        process = psutil.Process(int(pid))
+        # In a container there may be nobody to reap the dead: a zombie runs no more.
+        return int(process.create_time() * 1000) != int(started) or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
 

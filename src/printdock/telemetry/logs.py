@@ -29,8 +29,8 @@ _PLACES = (
     ("printdock.rendering", "mockups"),
 )
 
-#: Libraries that say at INFO what is of no interest to who runs a server.
-_CHATTY = ("asyncssh", "stamina", "httpx", "httpcore", "huey", "urllib3", "opentelemetry", "_granian")
+#: Libraries that warn of what is told already, in our words.
+_CHATTY = ("asyncssh", "stamina")
 
 _fields: ContextVar[dict[str, Any] | None] = ContextVar("printdock_log_fields", default=None)
 _log = logging.getLogger("printdock")
@@ -82,9 +82,10 @@ def configure(
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
+    root.setLevel(logging.WARNING)
+    logging.getLogger("printdock").setLevel(level.upper())
     for chatty in _CHATTY:
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

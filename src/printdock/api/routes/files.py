@@ -52,14 +52,16 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/{kind}/{shop}/{key}/{sha256}/{signature}/{name}", responses=_ANSWERS, response_class=Response)
+@router.get(
+    "/{file_kind}/{file_shop}/{file_id}/{digest}/{signature}/{file_name}", responses=_ANSWERS, response_class=Response
+)
 def get_file(
-    kind: FileKind,
-    shop: Key,
-    key: UUID,
-    sha256: _Digest,
+    file_kind: FileKind,
+    file_shop: Key,
+    file_id: UUID,
+    digest: _Digest,
     signature: _Signature,
-    name: _Name,
+    file_name: _Name,
     request: Request,
     services: ServicesIn,
 ) -> Response:
@@ -68,22 +70,24 @@ def get_file(
     The content of an address never changes: strong `ETag`, `Range` (one; several that do not touch are answered with the
     whole file), `If-Range`, `If-None-Match`, and a year in every cache.
     """
-    return _file(FileAddress(kind, shop, key, sha256, name), signature, request, services)
+    return _file(FileAddress(file_kind, file_shop, file_id, digest, file_name), signature, request, services)
 
 
-@router.head("/{kind}/{shop}/{key}/{sha256}/{signature}/{name}", responses=_ANSWERS, response_class=Response)
+@router.head(
+    "/{file_kind}/{file_shop}/{file_id}/{digest}/{signature}/{file_name}", responses=_ANSWERS, response_class=Response
+)
 def head_file(
-    kind: FileKind,
-    shop: Key,
-    key: UUID,
-    sha256: _Digest,
+    file_kind: FileKind,
+    file_shop: Key,
+    file_id: UUID,
+    digest: _Digest,
     signature: _Signature,
-    name: _Name,
+    file_name: _Name,
     request: Request,
     services: ServicesIn,
 ) -> Response:
     """What `GET` would say of the file, without it."""
-    return _file(FileAddress(kind, shop, key, sha256, name), signature, request, services)
+    return _file(FileAddress(file_kind, file_shop, file_id, digest, file_name), signature, request, services)
 
 
 def _file(address: FileAddress, signature: str, request: Request, services: Services) -> Response:

@@ -20,7 +20,7 @@ from printdock.shops.queries import shop_by_id
 
 router = APIRouter(prefix="/links", tags=["session"])
 
-Token = Annotated[SecretStr, Field(max_length=100, description="What stands after # in the link")]
+Token = Annotated[SecretStr, Field(max_length=100, description="What stands after # in the link", examples=["kX0_..."])]
 
 
 class LinkIn(BaseModel):

@@ -187,7 +187,7 @@ def show_mockup_set(
 
 
 @router.post("/check", responses=declared(413), openapi_extra=_BODY)
-def check_pack(caller: Annotated[Caller, allowed(Scope.READ)], body: ZipIn, services: ServicesIn) -> CheckOut:
+def check_pack(caller: Annotated[Caller, allowed(Scope.WRITE)], body: ZipIn, services: ServicesIn) -> CheckOut:
     """What the linter says of a pack sent as a ZIP file: each problem with file, line and remedy. Nothing is stored."""
     with _unpacking:
         try:
@@ -222,7 +222,7 @@ def import_mockup_set(
 
 @router.post("/{mockup_set}/check", responses=declared(404))
 def check_mockup_set(
-    mockup_set: UUID, services: ServicesIn, caller: Annotated[Caller, allowed(Scope.READ)]
+    mockup_set: UUID, services: ServicesIn, caller: Annotated[Caller, allowed(Scope.WRITE)]
 ) -> CheckOut:
     """What the linter says of a set: its template may have changed since it was imported."""
     found, _names = _set(services, caller.shop, mockup_set)

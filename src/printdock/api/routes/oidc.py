@@ -63,8 +63,8 @@ def start_oidc(
 def finish_oidc(
     request: Request,
     services: ServicesIn,
-    state: Annotated[str, Query(max_length=500)] = "",
-    code: Annotated[str, Query(max_length=4000)] = "",
+    state: Annotated[str, Query(max_length=500, description="As the provider sends it back")] = "",
+    code: Annotated[str, Query(max_length=4000, description="As the provider sends it")] = "",
 ) -> Response:
     """The provider sends the browser back here: the answer sets the session's cookie."""
     provider, name = _provider(request), _cookie(is_secure(request, services))

@@ -190,7 +190,7 @@ def list_uploads(
     caller: Annotated[Caller, allowed(Scope.READ)],
     reception: ReceptionIn,
     paging: PagingIn,
-    state: State | None = None,
+    state: Annotated[State | None, Query(description="Only in this state")] = None,
 ) -> Page[UploadOut]:
     """Uploads, newest first, those of the command line too."""
     after = paging.after(UUID)

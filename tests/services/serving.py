@@ -1,0 +1,129 @@
+"""``printdock serve`` as a process of its own, on a free port, ended after the test."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from tests.services.ssh import free_port, wait_for
+
+#: Seconds until a server answers. Imports and a first schema take three on a busy two-core machine.
+PATIENCE = 60.0
+
+
+class Serving:
+    """One running server. ``output`` is what it has printed so far, both streams."""
+
+    def __init__(self, home: Path, port: int, *options: str, environment: dict[str, str] | None = None) -> None:
+        self.home, self.port = home, port
+        self.scheme = "https" if "--tls-cert" in options else "http"
+        self._log = home / f"serve-{time.monotonic_ns()}.log"
+        command = [sys.executable, "-m", "printdock", "serve", "--home", str(home), "--port", str(port), *options]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                env={**os.environ, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://127.0.0.1:{self.port}"
+
+    @property
+    def output(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def wait_until_ready(self) -> None:
+        """Until a process of this server (not another one on the same port) listens and answers as ready."""
+        wait_for(self._listens, "the server to listen", PATIENCE)
+        wait_for(self._is_ready, "the server to be ready", PATIENCE)
+
+    def processes(self) -> list[psutil.Process]:
+        """The server's own process and those that answer."""
+        try:
+            own = psutil.Process(self.pid)
+            return [own, *own.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def ask_to_end(self) -> None:
+        """SIGTERM."""
+        self._process.send_signal(signal.SIGTERM)
+
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def wait(self, timeout_s: float = PATIENCE) -> int:
+        """The exit code."""
+        return self._process.wait(timeout_s)
+
+    def kill(self) -> None:
+        """SIGKILL to all of it, as when the machine loses power."""
+        for process in self.processes():
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
+        self._process.wait(PATIENCE)
+
+    def _listens(self) -> bool:
+        assert not self.ended(), self.output
+        for process in self.processes():
+            try:
+                connections = process.net_connections("tcp")
+            except psutil.Error:
+                continue
+            if any(one.status == psutil.CONN_LISTEN and one.laddr.port == self.port for one in connections):
+                return True
+        return False
+
+    def _is_ready(self) -> bool:
+        assert not self.ended(), self.output
+        try:
+            return httpx.get(f"{self.url}/readyz", verify=False, timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@pytest.fixture
+def serve(home: Path) -> Iterator[Callable[..., Serving]]:
+    """Starts servers in the test's home (``port=`` to share one), ready when it returns; all are gone after the test."""
+    started: list[Serving] = []
+
+    def start(*options: str, port: int | None = None, environment: dict[str, str] | None = None) -> Serving:
+        server = Serving(home, port or free_port(), *options, environment=environment)
+        started.append(server)
+        server.wait_until_ready()
+        return server
+
+    yield start
+    for server in started:
+        server.kill()
+
+
+def printdock_json(home: Path, *arguments: str) -> Any:
+    """What a command answers with ``--json``."""
+    import json
+
+    command = [sys.executable, "-m", "printdock", *arguments, "--json", "--home", str(home)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
