@@ -15,7 +15,12 @@ DIST = Path(__file__).with_name("dist")
 _ENCODINGS = (("br", ".br"), ("zstd", ".zst"), ("gzip", ".gz"))
 
 _HASHED = re.compile(r"^assets/")
-_TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".wasm": "application/wasm"}
+_TYPES = {
+    ".js": "text/javascript",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+    ".wasm": "application/wasm",
+}
 
 
 @dataclass(frozen=True, slots=True)
