@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { crossings, cylinderGuides, faultsOf, inwardCorners, meshOf, on45, outlineOf, snapLines, snapped } from "./geometry";
+import {
+  crossings,
+  cylinderGuides,
+  faultsOf,
+  inwardCorners,
+  meshOf,
+  on45,
+  outlineOf,
+  snapLines,
+  snapped,
+} from "./geometry";
 import { areaIn, complete, gridIn, type MeshArea, moved, type Point, pointsOf, withPoints } from "./model";
 
 const square: Point[] = [
@@ -83,7 +93,10 @@ describe("cylinders", () => {
 
 describe("descriptions", () => {
   it("are filled with the format's defaults", () => {
-    const doc = complete({ name: "A", picture: [{ name: "F", file: "f.png", area: [{ kind: "polygon", points: square }] }] });
+    const doc = complete({
+      name: "A",
+      picture: [{ name: "F", file: "f.png", area: [{ kind: "polygon", points: square }] }],
+    });
     expect(doc.picture[0]?.area[0]).toMatchObject({ fit: "contain", opacity: 1, blend: "normal" });
     expect(doc.output.longest_side).toBe(2000);
   });

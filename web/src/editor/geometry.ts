@@ -91,7 +91,8 @@ export function snapped(point: Point, lines: { x: number[]; y: number[] }, reach
   const near = (value: number, all: number[]) => {
     let best: number | null = null;
     for (const one of all) {
-      if (Math.abs(one - value) <= reach && (best === null || Math.abs(one - value) < Math.abs(best - value))) best = one;
+      if (Math.abs(one - value) <= reach && (best === null || Math.abs(one - value) < Math.abs(best - value)))
+        best = one;
     }
     return best;
   };
@@ -176,7 +177,12 @@ function resampled(line: Point[], count: number): Point[] {
 export function meshOf(points: Point[][], rows: number, columns: number): Point[][] {
   const wide = points.map((row) => (row.length === columns ? row : resampled(row, columns)));
   if (wide.length === rows) return wide;
-  const across = Array.from({ length: columns }, (_unused, c) => resampled(wide.map((row) => row[c] as Point), rows));
+  const across = Array.from({ length: columns }, (_unused, c) =>
+    resampled(
+      wide.map((row) => row[c] as Point),
+      rows,
+    ),
+  );
   return Array.from({ length: rows }, (_unused, r) => across.map((column) => column[r] as Point));
 }
 
