@@ -107,6 +107,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "mockups": _module("--json", "bench.mockups"),
     "jobs": _module("--json", "bench.jobs"),
     "sftp": _module("--json", "bench.sftp_speed"),
+    "uploads": _module("--json", "bench.uploads"),
     "duplicates": _module("--out", "bench.duplicates.run", "--cases", "24"),
 }
 

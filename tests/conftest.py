@@ -28,7 +28,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 _OURS = ("PRINTDOCK_", "NAS_", "REDIS_", "DATABASE_URL", "ETSY_", "QNAP_")
 
 
-def _missing(reason: ServiceMissing) -> NoReturn:
+def missing(reason: ServiceMissing) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"a service the tests need cannot be had: {reason}", pytrace=False)
     pytest.skip(str(reason))
@@ -55,7 +55,7 @@ def postgres() -> Iterator[Postgres]:
     try:
         server = Postgres(find_programs())
     except ServiceMissing as reason:
-        _missing(reason)
+        missing(reason)
     with server:
         yield server
 
@@ -66,7 +66,7 @@ def private_postgres() -> Iterator[Postgres]:
     try:
         server = Postgres(find_programs())
     except ServiceMissing as reason:
-        _missing(reason)
+        missing(reason)
     with server:
         yield server
 
@@ -96,7 +96,7 @@ def program() -> Callable[..., str]:
         try:
             return ensure_debian_package(name, *packages)
         except ServiceMissing as reason:
-            _missing(reason)
+            missing(reason)
 
     return bring
 
@@ -113,7 +113,7 @@ def redis_program() -> str:
     try:
         return find_redis()
     except ServiceMissing as reason:
-        _missing(reason)
+        missing(reason)
 
 
 @pytest.fixture
@@ -122,6 +122,6 @@ def redis_server(redis_program: str) -> Iterator[RedisServer]:
     try:
         server = RedisServer(redis_program)
     except ServiceMissing as reason:
-        _missing(reason)
+        missing(reason)
     with server:
         yield server

@@ -19,6 +19,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from printdock.jobs import records
+from printdock.jobs.job import Job, State
+from printdock.jobs.kinds import new_job
+from printdock.settings import load
+from printdock.wiring import open_services
 from tests.services.serving import Serving, printdock_json
 from tests.services.serving import serve as serve  # a fixture
 from tests.services.ssh import wait_for
@@ -125,14 +130,40 @@ def test_a_request_that_never_ends_does_not_keep_the_server(serve: Serve) -> Non
         assert time.monotonic() - began < 10
 
 
+def test_a_server_that_is_ended_while_it_starts_ends_at_once(serve: Serve) -> None:
+    server = serve(environment={"PRINTDOCK_GRACE": "60"}, ready=False)
+    wait_for(lambda: "answers at" in server.output, "the server to start its workers", 60)
+    server.ask_to_end()
+    assert server.wait(30) == 0
+
+
 def test_a_server_that_drains_says_so_while_it_still_answers(serve: Serve) -> None:
-    server = serve("--workers", "2", environment={"PRINTDOCK_DRAIN": "60"})
+    server = serve(environment={"PRINTDOCK_DRAIN": "60"})
     server.ask_to_end()
     wait_for(lambda: httpx.get(f"{server.url}/readyz").status_code == 503, "the server to be unready")
     assert httpx.get(f"{server.url}/readyz").json()["stopping"] is True
     assert httpx.get(f"{server.url}/healthz").status_code == 200
     server.ask_to_end()  # once more: at once
     assert server.wait() == 0
+
+
+def test_a_job_that_runs_at_the_end_is_given_back_untried(serve: Serve) -> None:
+    server = serve(environment={"PRINTDOCK_GRACE": "3"})
+    with open_services(load(server.home)) as services:
+        shop = services.shop()
+        with services.database.write() as connection:
+            key = records.enqueue(connection, shop.id, new_job("probe", {"seconds": 3600}))
+
+        def job() -> Job:
+            with services.database.read() as connection:
+                return records.find(connection, shop.id, key)
+
+        wait_for(lambda: job().state is State.PROCESSING, "the job to run")
+        began = time.monotonic()
+        server.ask_to_end()
+        assert server.wait() == 0
+        assert time.monotonic() - began < 10
+        assert (job().state, job().attempts) == (State.PENDING, 0)
 
 
 def test_servers_take_over_from_each_other_without_a_failed_request(serve: Serve) -> None:
@@ -142,7 +173,7 @@ def test_servers_take_over_from_each_other_without_a_failed_request(serve: Serve
     for client in clients:
         client.start()
     try:
-        for _ in range(3):
+        for _ in range(2):
             wait_for(lambda: all(client.answered_since_marked() > 20 for client in clients), "requests")
             newer = serve(port=server.port)
             server.ask_to_end()

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from printdock.designs.lease import new_owner
 from printdock.errors import LeaseLost, UsageError
@@ -60,6 +60,18 @@ def test_a_job_is_claimed_by_one_of_many(desk: Desk) -> None:
     with ThreadPoolExecutor(4) as pool:
         taken = [job for mine in pool.map(take, range(4)) for job in mine]
     assert sorted(taken) == sorted(made)
+
+
+def test_a_worker_passes_over_what_another_is_taking(desk: Desk) -> None:
+    if desk.database.dialect == "sqlite":
+        pytest.skip("one transaction writes at a time")
+    first = desk.enqueue()
+    with desk.write() as connection:  # of another shop, for those of one wait for its events
+        second = records.enqueue(connection, desk.other_shop, NewJob("probe"))
+    desk.later(1)
+    with desk.write() as one, desk.write() as other:
+        other.execute(text("SET LOCAL lock_timeout = '5s'"))
+        assert [desk_claim(desk, connection).id for connection in (one, other)] == [first, second]
 
 
 def test_an_unfinished_job_keeps_its_key(desk: Desk) -> None:

@@ -105,13 +105,16 @@ class Serving:
 
 @pytest.fixture
 def serve(home: Path) -> Iterator[Callable[..., Serving]]:
-    """Starts servers in the test's home (``port=`` to share one), ready when it returns; all are gone after the test."""
+    """Starts servers in the test's home (``port=`` to share one), ready when it returns unless told; all are gone after the test."""
     started: list[Serving] = []
 
-    def start(*options: str, port: int | None = None, environment: dict[str, str] | None = None) -> Serving:
+    def start(
+        *options: str, port: int | None = None, environment: dict[str, str] | None = None, ready: bool = True
+    ) -> Serving:
         server = Serving(home, port or free_port(), *options, environment=environment)
         started.append(server)
-        server.wait_until_ready()
+        if ready:
+            server.wait_until_ready()
         return server
 
     yield start

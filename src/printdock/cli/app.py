@@ -32,7 +32,7 @@ from printdock.cli import (
 )
 from printdock.cli.common import say_error
 from printdock.cli.context import set_home
-from printdock.errors import PrintdockError, UsageError
+from printdock.errors import Conflict, NotFound, PrintdockError, UsageError
 
 app = typer.Typer(
     name="printdock",
@@ -83,7 +83,7 @@ def run() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         app()
-    except UsageError as error:
+    except (UsageError, NotFound, Conflict) as error:
         say_error(error)
         sys.exit(2)
     except PrintdockError as error:

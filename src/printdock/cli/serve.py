@@ -40,8 +40,11 @@ def serve(
     # The processes that answer read the settings themselves.
     os.environ["PRINTDOCK_HOME"] = str(settings.home)
     _prepare(settings)
-    errors_console.print(f"printdock answers at {settings.address}", highlight=False)
-    _server(settings).serve()
+    if hasattr(signal, "SIGUSR1"):
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # its default would end a worker that does not listen yet
+    server = _server(settings)
+    server.on_startup(lambda: errors_console.print(f"printdock answers at {settings.address}", highlight=False))
+    server.serve()
 
 
 def _check(settings: Settings) -> None:
@@ -85,6 +88,9 @@ def _server(settings: Settings) -> AbstractServer[Any]:
         _asked = False
 
         def signal_handler_interrupt(self, *arguments: Any, **named: Any) -> None:
+            if os.getpid() != self.pid:
+                # A worker that has not come to its own handlers yet has this one from the fork. It serves nothing yet.
+                os._exit(0)
             if self._asked or not settings.drain_s:
                 super().signal_handler_interrupt(*arguments, **named)
                 return

@@ -69,7 +69,7 @@ def _engine(url: str) -> Engine:
             url,
             pool_pre_ping=True,
             pool_size=5,
-            max_overflow=5,
+            max_overflow=15,  # a server's threads and its jobs at once; transactions are short, so seldom so many
             connect_args={"connect_timeout": 10, "application_name": "printdock"},
         )
     database = make_url(url).database

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select, update
 
 from printdock.db.tables import designs, matches, mockups, print_files, templates, upload_files
 from printdock.designs.queries import LIVE, literal
@@ -86,19 +86,47 @@ class Filter:
     upload: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PageStart:
+    """Where a page of a list begins: after the design ``after`` (None: at the start); ``at``: its first one's moment."""
+
+    after: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """How many designs a filter finds, and where its pages begin."""
+
+    total: int
+    pages: tuple[PageStart, ...]
+
+
 def page_of_designs(
     connection: Connection, shop: Shop, wanted: Filter, *, before: UUID | None, limit: int
 ) -> list[DesignRow]:
     """At most ``limit`` designs, newest first, older than the design ``before``."""
-    chosen = select(designs).where(designs.c.shop_id == shop.id, _has_files(shop, wanted))
+    chosen = select(designs).where(*_chosen(shop, wanted))
     if before is not None:
         chosen = chosen.where(designs.c.id < before)
-    if wanted.similar is not None:
-        flagged = designs.c.similar_to.is_not(None)
-        chosen = chosen.where(flagged if wanted.similar else ~flagged)
-    if wanted.search:
-        chosen = chosen.where(_found(shop, wanted.search))
     return _with_files(connection, shop, connection.execute(chosen.order_by(designs.c.id.desc()).limit(limit)).all())
+
+
+def outline_of_designs(connection: Connection, shop: Shop, wanted: Filter, *, every: int) -> Outline:
+    """How many designs there are, and where each page of ``every`` of them begins: whoever shows them can go anywhere."""
+    place = func.row_number().over(order_by=designs.c.id.desc()).label("place")
+    numbered = select(designs.c.id, designs.c.created_at, place).where(*_chosen(shop, wanted)).subquery()
+    total: int = connection.execute(select(func.count()).select_from(numbered)).scalar_one()
+    # The first of each page, for its date, and the last, after which the next one begins.
+    edges = select(numbered).where(numbered.c.place % every <= 1).order_by(numbered.c.place)
+    starts: list[PageStart] = []
+    after: UUID | None = None
+    for row in connection.execute(edges):
+        if row.place % every == 1 % every:
+            starts.append(PageStart(after, row.created_at))
+        if row.place % every == 0:
+            after = row.id
+    return Outline(total, tuple(starts))
 
 
 def one_design(connection: Connection, shop: Shop, key: UUID) -> DesignRow:
@@ -144,6 +172,16 @@ def print_file_by_id(connection: Connection, shop_id: int, key: UUID) -> Row[Any
         print_files.c.shop_id == shop_id, print_files.c.id == key, print_files.c.state.in_(LIVE)
     )
     return connection.execute(wanted).one_or_none()
+
+
+def _chosen(shop: Shop, wanted: Filter) -> list[ColumnElement[bool]]:
+    conditions = [designs.c.shop_id == shop.id, _has_files(shop, wanted)]
+    if wanted.similar is not None:
+        flagged = designs.c.similar_to.is_not(None)
+        conditions.append(flagged if wanted.similar else ~flagged)
+    if wanted.search:
+        conditions.append(_found(shop, wanted.search))
+    return conditions
 
 
 def _has_files(shop: Shop, wanted: Filter) -> ColumnElement[bool]:

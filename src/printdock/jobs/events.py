@@ -3,6 +3,9 @@
 Ids count from 1 for each shop, without gaps. The counter's row stays locked until the appending transaction has ended,
 so ids become visible in order: who has seen event n has seen all before it. Hence append with the transaction's last
 statement: until its end, nobody else appends for this shop.
+
+A database that crashes may forget the last half second of progress. A follower that is ahead of `last_id` then goes on
+from there, for ids are given again.
 """
 
 from __future__ import annotations

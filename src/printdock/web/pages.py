@@ -20,6 +20,9 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 #: Addresses below these are the API's: a mistyped one is answered as such, not with a page.
 _NOT_PAGES = ("api/", "assets/", "mockups/job-status", "mockups/upload-mockup", "healthz", "readyz", "metrics")
 
+#: A worker obeys the policy of its own script, not that of the page: files are hashed there, in WebAssembly.
+_WORKERS = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; frame-ancestors 'none'"
+
 _MISSING = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>printdock</title><style nonce="{{nonce}}">
 body{font:16px/1.6 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.5rem;color:#1b1d1f;background:#f6f6f3}
@@ -51,6 +54,8 @@ def _file(asset: Asset, request: Request) -> Response:
         headers["Vary"] = "Accept-Encoding"
     if encoding is not None:
         headers["Content-Encoding"] = encoding
+    if asset.media_type == "text/javascript":
+        headers["Content-Security-Policy"] = _WORKERS
     return FileResponse(path, headers=headers, media_type=asset.media_type)
 
 

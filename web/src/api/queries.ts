@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, body, setCsrfToken } from "./client";
 import { Problem } from "./problem";
-import type { MeOut, paths } from "./schema";
+import type { MeOut, paths, TemplateOut } from "./schema";
 
 /** Keys begin with what events are about, so that one event makes all its lists stale: see live/events.ts. */
 export const keys = {
@@ -30,6 +30,11 @@ export const meQuery = queryOptions({
   },
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** A template as its list answers it (typed calls make lists of tuples). */
+export type Template = Omit<TemplateOut, "recipe"> & {
+  recipe: Omit<TemplateOut["recipe"], "canvas_in"> & { canvas_in: number[] | null };
+};
 
 export const templatesQuery = queryOptions({
   queryKey: keys.templates,
@@ -171,3 +176,26 @@ export const auditQuery = infiniteQueryOptions({
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page) => page.next ?? undefined,
 });
+
+/** Designs of a page of the grid. */
+export const GRID_PAGE = 60;
+
+export const outlineQuery = (filter: DesignFilter) =>
+  queryOptions({
+    queryKey: [...keys.designs, "outline", filter],
+    queryFn: ({ signal }) =>
+      body(api.GET("/api/v1/designs/outline", { params: { query: { ...filter, every: GRID_PAGE } }, signal })),
+    placeholderData: (before) => before,
+  });
+
+export const designsPageQuery = (filter: DesignFilter, cursor: string | null) =>
+  queryOptions({
+    queryKey: [...keys.designs, "page", filter, cursor],
+    queryFn: async ({ signal }) => {
+      const query = { ...filter, limit: GRID_PAGE, cursor: cursor ?? undefined };
+      return (await body(api.GET("/api/v1/designs", { params: { query }, signal }))).items;
+    },
+    // Pages that were scrolled past are soon forgotten: memory does not grow with the library.
+    gcTime: 60_000,
+    staleTime: 60_000,
+  });

@@ -705,6 +705,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/designs/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outline Designs
+         * @description How many designs the list has, and the cursor of each of its pages: to show any part of it without the rest.
+         */
+        get: operations["outline_designs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/designs/{design}": {
         parameters: {
             query?: never;
@@ -2753,6 +2773,20 @@ export interface components {
             percent: number;
         };
         /**
+         * OutlineOut
+         * @description The list of designs from afar.
+         */
+        OutlineOut: {
+            /**
+             * Total
+             * @description Designs in all
+             * @example 906
+             */
+            total: number;
+            /** Pages */
+            pages: components["schemas"]["PageStartOut"][];
+        };
+        /**
          * OwnShop
          * @description A shop the person belongs to.
          */
@@ -2813,6 +2847,23 @@ export interface components {
              *     ]
              */
             place: (string | number)[];
+        };
+        /**
+         * PageStartOut
+         * @description Where a page begins.
+         */
+        PageStartOut: {
+            /**
+             * Cursor
+             * @description Ask the list for it; null for the first page
+             */
+            cursor: string | null;
+            /**
+             * At
+             * Format: date-time
+             * @description When its first design was made
+             */
+            at: string;
         };
         /** Page[DesignOut] */
         Page_DesignOut_: {
@@ -4034,8 +4085,10 @@ export type OldForm = components['schemas']['OldForm'];
 export type OldJob = components['schemas']['OldJob'];
 export type OldJobStatus = components['schemas']['OldJobStatus'];
 export type OldProgress = components['schemas']['OldProgress'];
+export type OutlineOut = components['schemas']['OutlineOut'];
 export type OwnShop = components['schemas']['OwnShop'];
 export type PackProblem = components['schemas']['PackProblem'];
+export type PageStartOut = components['schemas']['PageStartOut'];
 export type PageDesignOut = components['schemas']['Page_DesignOut_'];
 export type PageEntryOut = components['schemas']['Page_EntryOut_'];
 export type PageJobOut = components['schemas']['Page_JobOut_'];
@@ -6898,14 +6951,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description In headers */
             200: {
                 headers: {
+                    /** @description Bytes that are there: where to go on */
+                    "Upload-Offset"?: number;
+                    /** @description Bytes of the file */
+                    "Upload-Length"?: number;
+                    /** @description As `state` of the file */
+                    "Upload-State"?: string;
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -7459,6 +7516,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_DesignOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outline_designs: {
+        parameters: {
+            query?: {
+                /** @description As for the list */
+                template?: number | null;
+                /** @description As for the list */
+                search?: string | null;
+                /** @description As for the list */
+                state?: ("stored" | "spooled" | "missing") | null;
+                /** @description As for the list */
+                similar?: boolean | null;
+                /** @description As for the list */
+                upload?: string | null;
+                /** @description Designs of a page */
+                every?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineOut"];
                 };
             };
             /** @description Unauthorized */

@@ -18,7 +18,7 @@ import {
   WifiOff,
 } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
+import { NavLink, Outlet, ScrollRestoration, useLocation, useNavigate } from "react-router";
 import { api, body } from "~/api/client";
 import { jobCountsQuery, keys, waitingQuery } from "~/api/queries";
 import type { MeOut } from "~/api/schema";
@@ -72,6 +72,7 @@ export function Shell({ me }: { me: MeOut }) {
       <Content />
       <BottomBar places={places} />
       <DropAnywhere />
+      <ScrollRestoration />
     </MeContext>
   );
 }

@@ -4,8 +4,10 @@ import { Problem } from "~/api/problem";
 import type { FileOut, UploadOut } from "~/api/schema";
 import { type LiveEvent, live } from "~/live/events";
 import { sha256Of } from "./hashing";
+import { keep, keyOf } from "./keepsakes";
 import { Pace } from "./pace";
 import type { Picked } from "./picked";
+import { pictureOf } from "./previews";
 import { Aborted, send } from "./send";
 import { type Answer, type Batch, type Item, isAnswered, isOver } from "./types";
 
@@ -66,7 +68,7 @@ class Uploads {
     if (this.batches.some((batch) => batch.id === id)) return;
     const batch = this.batchOf(found.template, [], "absent");
     batch.id = id;
-    for (const file of found.files ?? []) batch.items.push(this.itemFrom(file));
+    for (const file of found.files ?? []) batch.items.push(this.itemFrom(batch, file));
     this.batches = [batch, ...this.batches];
     this.tell();
   }
@@ -131,6 +133,13 @@ class Uploads {
     this.tell();
   }
 
+  /** A file of this page by its name, where it is still at hand. */
+  fileOf(template: string, name: string): Picked | null {
+    const ofTemplate = this.batches.filter((batch) => batch.template === template);
+    const item = ofTemplate.flatMap((batch) => batch.items).find((one) => one.name === name && one.file !== null);
+    return item?.file ? { file: item.file, name } : null;
+  }
+
   /** Take the upload off the page; what is stored stays. */
   dismiss(batch: Batch): void {
     this.batches = this.batches.filter((one) => one !== batch);
@@ -146,10 +155,10 @@ class Uploads {
     return { key: `item ${this.count++}`, name, size: file.size, file, state: "reading", sent: 0 };
   }
 
-  private itemFrom(file: FileOut): Item {
+  private itemFrom(batch: Batch, file: FileOut): Item {
     const item = this.itemOf({ file: new File([], ""), name: file.name });
     Object.assign(item, { file: null, size: file.size ?? 0 });
-    this.takeFile(item, file);
+    this.takeFile(batch, item, file);
     return item;
   }
 
@@ -178,12 +187,12 @@ class Uploads {
     if (!item.file || item.sha256) return;
     try {
       item.sha256 = await sha256Of(item.file);
-    } catch {
+    } catch (error) {
       item.state = "held";
       item.problem = new Problem(-1, {
         code: "unreadable",
         detail: "This browser cannot read the file any more.",
-        remedy: "It was moved, renamed or changed. Add it again.",
+        remedy: `It was moved, renamed or changed: add it again. (${error instanceof Error ? error.message : error})`,
       });
     }
     this.tell();
@@ -197,7 +206,7 @@ class Uploads {
       const told = (now.files ?? []).slice(-items.length);
       told.forEach((file, at) => {
         const item = items[at];
-        if (item) this.takeFile(item, file);
+        if (item) this.takeFile(batch, item, file);
       });
     } catch (error) {
       batch.state = "refused";
@@ -234,19 +243,21 @@ class Uploads {
     }
   }
 
-  private takeFile(item: Item, file: FileOut): void {
+  private takeFile(batch: Batch, item: Item, file: FileOut): void {
     item.position = file.position;
     item.put = file.put ?? item.put;
     item.sent = file.received;
-    if (file.answer) this.answered(item, file.answer as unknown as Answer);
+    if (file.answer) this.answered(batch, item, file.answer as unknown as Answer);
     else if (file.state === "received") item.state = "sent";
     else item.state = item.file ? "waiting" : "absent";
   }
 
-  private answered(item: Item, answer: Answer): void {
+  private answered(batch: Batch, item: Item, answer: Answer): void {
+    if (item.answer) return;
     item.answer = answer;
     item.state = answer.outcome;
     item.stage = undefined;
+    if (answer.outcome === "duplicate" && item.file) void remember(batch.template, item.name, item.file);
   }
 
   /** Keep as many files on their way as may be; complete the uploads that have all of theirs there. */
@@ -337,7 +348,7 @@ class Uploads {
     const byPosition = new Map(batch.items.map((item) => [item.position, item]));
     for (const file of now.files ?? []) {
       const item = byPosition.get(file.position);
-      if (item && file.answer) this.answered(item, file.answer as unknown as Answer);
+      if (item && file.answer) this.answered(batch, item, file.answer as unknown as Answer);
       else if (item && file.state === "received") item.state = "sent";
     }
   }
@@ -367,7 +378,7 @@ class Uploads {
     for (const news of changed) {
       const item = byPosition.get(news.position as number);
       if (!item) continue;
-      if (news.answer) this.answered(item, news.answer as Answer);
+      if (news.answer) this.answered(batch, item, news.answer as Answer);
       else if (typeof news.stage === "string") item.stage = news.stage;
     }
   }
@@ -395,6 +406,11 @@ export const uploads = new Uploads();
 export function useUploads(): Batch[] {
   useSyncExternalStore(uploads.watch, uploads.snapshot);
   return uploads.batches;
+}
+
+async function remember(template: string, name: string, file: File): Promise<void> {
+  const picture = await pictureOf(file, 640);
+  if (picture) await keep(keyOf(template, name), picture);
 }
 
 function baseName(name: string): string {

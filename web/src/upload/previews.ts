@@ -6,6 +6,8 @@ let next = 0;
 const asked = new Map<number, (blob: Blob | undefined) => void>();
 const made = new WeakMap<File, Promise<string | null>>();
 
+const SMALL = 112;
+
 /** Larger files are not looked at: decoding them takes longer than sending them. */
 const LARGEST = 60_000_000;
 
@@ -25,13 +27,14 @@ export function usePreview(file: File | null): string | null {
 function previewOf(file: File): Promise<string | null> {
   let found = made.get(file);
   if (!found) {
-    found = ask(file).then((blob) => (blob ? URL.createObjectURL(blob) : null));
+    found = pictureOf(file, SMALL).then((blob) => (blob ? URL.createObjectURL(blob) : null));
     made.set(file, found);
   }
   return found;
 }
 
-function ask(file: File): Promise<Blob | undefined> {
+/** A picture with this longest side, px; nothing where the browser cannot read the file. */
+export function pictureOf(file: File, side: number): Promise<Blob | undefined> {
   if (!worker) {
     worker = new Worker(new URL("./preview.worker.ts", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<{ id: number; blob?: Blob }>) => {
@@ -40,6 +43,6 @@ function ask(file: File): Promise<Blob | undefined> {
     };
   }
   const id = next++;
-  worker.postMessage({ id, file });
+  worker.postMessage({ id, file, side });
   return new Promise((resolve) => asked.set(id, resolve));
 }

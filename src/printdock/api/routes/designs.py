@@ -13,7 +13,7 @@ from printdock.accounts import audit
 from printdock.api.addresses import AddressesIn
 from printdock.api.caller import Caller, Scope, allowed
 from printdock.api.fields import Key, Line
-from printdock.api.paging import Page, PagingIn, page_of
+from printdock.api.paging import MOST, Page, PagingIn, cursor, page_of
 from printdock.api.problems import declared
 from printdock.api.routes.duplicates import MatchOut, shown_matches
 from printdock.api.shown import DesignOut, MockupOut
@@ -46,6 +46,20 @@ class DesignWhole(DesignOut):
     history: list[HappeningOut] = Field(description="Oldest first")
 
 
+class PageStartOut(BaseModel):
+    """Where a page begins."""
+
+    cursor: str | None = Field(description="Ask the list for it; null for the first page")
+    at: datetime = Field(description="When its first design was made")
+
+
+class OutlineOut(BaseModel):
+    """The list of designs from afar."""
+
+    total: int = Field(description="Designs in all", examples=[906])
+    pages: list[PageStartOut]
+
+
 class DesignChange(BaseModel):
     """What is to change. A number stays: file names and buyers' orders hold it."""
 
@@ -75,6 +89,28 @@ def list_designs(
         )
     return Page[DesignOut](
         **page_of(rows, paging, lambda row: DesignOut.of(row, caller.shop.id, addresses), lambda row: (row.id,))
+    )
+
+
+@router.get("/outline")
+def outline_designs(
+    services: ServicesIn,
+    caller: Annotated[Caller, allowed(Scope.READ)],
+    template: Annotated[Key | None, Query(description="As for the list")] = None,
+    search: Annotated[Line | None, Query(description="As for the list")] = None,
+    state: Annotated[LiveState | None, Query(description="As for the list")] = None,
+    similar: Annotated[bool | None, Query(description="As for the list")] = None,
+    upload: Annotated[UUID | None, Query(description="As for the list")] = None,
+    every: Annotated[int, Query(ge=2, le=MOST, description="Designs of a page")] = 100,
+) -> OutlineOut:
+    """How many designs the list has, and the cursor of each of its pages: to show any part of it without the rest."""
+    with services.database.read() as connection:
+        found = catalog.outline_of_designs(
+            connection, caller.shop, Filter(template, search, state, similar, upload), every=every
+        )
+    return OutlineOut(
+        total=found.total,
+        pages=[PageStartOut(cursor=None if one.after is None else cursor(one.after), at=one.at) for one in found.pages],
     )
 
 

@@ -48,6 +48,14 @@ _FORM = {
         "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
     },
 }
+_OFFSET: dict[str, Any] = {
+    "description": "In headers",
+    "headers": {
+        "Upload-Offset": {"schema": {"type": "integer"}, "description": "Bytes that are there: where to go on"},
+        "Upload-Length": {"schema": {"type": "integer"}, "description": "Bytes of the file"},
+        "Upload-State": {"schema": {"type": "string"}, "description": "As `state` of the file"},
+    },
+}
 Sha256 = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$", description="SHA-256 of the file, hex", examples=[_SHA256])]
 
 
@@ -259,7 +267,7 @@ def add_files(
     return answer
 
 
-@router.head("/{upload}/files/{position}", responses=declared(404))
+@router.head("/{upload}/files/{position}", response_class=Response, responses={200: _OFFSET, **declared(404)})
 def ask_offset(
     upload: UUID,
     position: PositionIn,

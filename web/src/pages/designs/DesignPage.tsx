@@ -1,3 +1,143 @@
+import { Button, SegmentedControl, Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { ArrowLeft, CopyCheck, Download, Shirt } from "lucide-react";
+import { useState } from "react";
+import { Link, useNavigate, useParams } from "react-router";
+import { designQuery } from "~/api/queries";
+import type { DesignWhole } from "~/api/schema";
+import { useMay } from "~/app/me";
+import { Art } from "~/ui/Art";
+import { Gallery } from "~/ui/Gallery";
+import { ProblemNote } from "~/ui/ProblemNote";
+import { useTitle } from "~/ui/title";
+import { ago, many, moment } from "~/ui/words";
+import css from "./Design.module.css";
+import { DesignName } from "./DesignName";
+import { faceOf } from "./face";
+import { PrintFiles } from "./PrintFiles";
+import { selection } from "./selection";
+
+/** One design with all that is known of it. */
 export function DesignPage() {
-  return <h1>DesignPage</h1>;
+  const { design = "" } = useParams();
+  const found = useQuery(designQuery(design));
+  if (found.isError) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
+  if (found.isPending) {
+    return (
+      <div className={css.top}>
+        <Skeleton height={520} radius="lg" />
+        <Skeleton height={300} radius="lg" />
+      </div>
+    );
+  }
+  return <Whole key={found.data.id} design={found.data} />;
+}
+
+type Ground = "checker" | "light" | "dark";
+
+function Whole({ design }: { design: DesignWhole }) {
+  const navigate = useNavigate();
+  const may = useMay("write");
+  const [ground, setGround] = useState<Ground>("checker");
+  const [at, setAt] = useState(() => bestOf(design));
+  const file = design.print_files[at] ?? design.print_files[0];
+  useTitle(design.name);
+  const waiting = design.matches.filter((match) => match.decision === null);
+  return (
+    <>
+      <Link to="/designs" className={css.back}>
+        <ArrowLeft size={16} aria-hidden /> Designs
+      </Link>
+      <div className={css.top}>
+        <div className={css.stage}>
+          <Art
+            src={file?.url}
+            alt={`${design.name}, prepared for ${file?.template ?? "print"}`}
+            ratio={file?.width && file.height ? Math.max(0.7, Math.min(2.4, file.width / file.height)) : 1}
+            ground={ground}
+            eager
+            className={css.big}
+          />
+          <div className={css.grounds}>
+            <SegmentedControl
+              size="xs"
+              value={ground}
+              onChange={(value) => setGround(value as Ground)}
+              aria-label="What the art lies on"
+              data={[
+                { value: "checker", label: "Checker" },
+                { value: "light", label: "White" },
+                { value: "dark", label: "Black" },
+              ]}
+            />
+          </div>
+        </div>
+        <div className={css.facts}>
+          <DesignName design={design} />
+          <p className="muted" title={moment(design.created_at)}>
+            Came {ago(design.created_at)}
+          </p>
+          <div className={css.actions}>
+            {file?.url && (
+              <Button
+                component="a"
+                href={file.url}
+                download={file.name}
+                leftSection={<Download size={17} aria-hidden />}
+              >
+                Download
+              </Button>
+            )}
+            {may && (
+              <Button
+                variant="default"
+                leftSection={<Shirt size={17} aria-hidden />}
+                onClick={() => {
+                  selection.set([design]);
+                  void navigate("/mockups/render");
+                }}
+              >
+                Render mockups
+              </Button>
+            )}
+          </div>
+          {waiting.length > 0 && (
+            <Link to={`/duplicates?match=${waiting[0]?.id}`} className={css.waiting}>
+              <CopyCheck size={18} aria-hidden />
+              <span>{many(waiting.length, "comparison waits", "comparisons wait")} for your decision</span>
+            </Link>
+          )}
+          <PrintFiles files={design.print_files} shown={at} show={setAt} />
+        </div>
+      </div>
+      <section className={css.section} aria-labelledby="mockups">
+        <h2 id="mockups">
+          Mockups {design.mockups.length > 0 && <span className="muted number">{design.mockups.length}</span>}
+        </h2>
+        {design.mockups.length > 0 ? (
+          <Gallery mockups={design.mockups} />
+        ) : (
+          <p className="muted">Not shown on any product yet.</p>
+        )}
+      </section>
+      <section className={css.section} aria-labelledby="history">
+        <h2 id="history">History</h2>
+        <ol className={css.history}>
+          {design.history.map((one) => (
+            <li key={one.at + one.words} data-kind={one.kind}>
+              <span>{one.words}</span>
+              <time dateTime={one.at} title={moment(one.at)} className="muted">
+                {ago(one.at)}
+              </time>
+            </li>
+          ))}
+        </ol>
+      </section>
+    </>
+  );
+}
+
+function bestOf(design: DesignWhole): number {
+  const face = faceOf(design);
+  return face ? design.print_files.indexOf(face) : 0;
 }

@@ -32,10 +32,7 @@ export function UploadPage() {
   const busy = files.length > 0 || batches.length > 0;
   return (
     <>
-      <PageHead
-        title="Upload"
-        words="Each design is trimmed, sized for the product, and compared with everything the shop has."
-      >
+      <PageHead title="Upload" words="Trimmed, sized for the product, and compared with all the shop has.">
         {busy && files.length === 0 && <Pickers compact />}
       </PageHead>
       {files.length > 0 ? <Tray files={files} /> : !busy && <DropZone />}

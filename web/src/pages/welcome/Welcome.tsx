@@ -96,7 +96,7 @@ function LinkForm({ token, link }: { token: string; link: LinkOut }) {
           description={
             link.kind === "invite"
               ? "If you have an account here, its present password"
-              : "At least 12 characters; a few words are best"
+              : "At least 10 characters; a few words are best"
           }
           autoComplete="new-password"
           size="md"

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { type LiveEvent, staleAfter } from "./events";
+
+const event = (change: Partial<LiveEvent>): LiveEvent => ({
+  id: 1,
+  subject: "upload",
+  subject_id: "u",
+  kind: "progress",
+  at: "",
+  data: {},
+  ...change,
+});
+
+test("progress of an upload makes its own lists stale, its end all that it changed", () => {
+  expect(staleAfter(event({})).flat()).toEqual(["uploads"]);
+  expect(staleAfter(event({ kind: "state" })).flat()).toContain("designs");
+});
+
+test("mockups are read again when a rendering has ended, not at each of its steps", () => {
+  const job = { subject: "job" as const, data: { kind: "render_mockups" } };
+  expect(staleAfter(event({ ...job, kind: "progress" })).flat()).not.toContain("mockups");
+  expect(staleAfter(event({ ...job, kind: "completed" })).flat()).toContain("mockups");
+});
