@@ -323,7 +323,7 @@ export function Canvas(props: CanvasProps) {
               onDown={grab(handle.grip)}
             />
           ))}
-        {handles && areas.map((one, k) => <FaultMarks key={`fault ${k + 1}`} area={one} px={px} ink={inks.bad} />)}
+        {handles && <FaultMarks areas={areas} px={px} ink={inks.bad} />}
         {guides?.x != null && <Guide points={[guides.x, 0, guides.x, props.size[1]]} px={px} ink={inks.accent} />}
         {guides?.y != null && <Guide points={[0, guides.y, props.size[0], guides.y]} px={px} ink={inks.accent} />}
         {box && (

@@ -446,7 +446,7 @@ function SaveState({
 /** Brings the first problem to the eye. */
 function showFirst(editor: EditorOf): void {
   const [first] = editor.problems.filter((one) => one.level === "error");
-  if (!first || first.place[0] !== "picture" || typeof first.place[1] !== "number") return;
+  if (first?.place[0] !== "picture" || typeof first.place[1] !== "number") return;
   const area = first.place[2] === "area" && typeof first.place[3] === "number" ? first.place[3] : null;
   editor.select({ picture: first.place[1], area, point: null });
 }

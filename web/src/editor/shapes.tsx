@@ -164,10 +164,11 @@ export function cursor(event: Konva.KonvaEventObject<unknown>, name: string): vo
 }
 
 /** A ring and words where something is wrong. */
-export function FaultMarks({ area, px, ink }: { area: Area; px: number; ink: string }) {
+export function FaultMarks({ areas, px, ink }: { areas: Area[]; px: number; ink: string }) {
   return (
     <Group listening={false}>
-      {faultsOf(area)
+      {areas
+        .flatMap(faultsOf)
         .slice(0, 8)
         .map(({ at, words }, k) => (
           <Group key={`${at[0]} ${at[1]}`} x={at[0]} y={at[1]}>
