@@ -23,7 +23,7 @@ export function AmountField(props: Amount & { percent?: boolean }) {
   const factor = percent ? 100 : 1;
   const [min, max, step] = [props.min ?? 0, props.max ?? (percent ? 100 : 1), props.step ?? 1];
   const suffix = percent ? " %" : props.suffix;
-  const shown = Math.round(value * factor * 100) / 100;
+  const shown = Math.round(value * factor * 10) / 10;
   const change = (next: number) => onChange(percent ? next / 100 : next);
   return (
     <div className={css.amount}>
@@ -53,7 +53,7 @@ export function AmountField(props: Amount & { percent?: boolean }) {
         max={props.suffix === " px" ? undefined : max}
         step={step}
         suffix={suffix}
-        decimalScale={percent ? 0 : 2}
+        decimalScale={percent ? 0 : 1}
         onChange={(next) => typeof next === "number" && change(next)}
         onBlur={onSettle}
         error={!!error}

@@ -116,7 +116,6 @@ interface HandleProps {
 
 export function HandleDot({ handle, chosen, px, ink, touch, onDown }: HandleProps) {
   const radius = (handle.minor ? 4.5 : 6) * px;
-  const cup = typeof handle.grip === "string";
   return (
     <Circle
       name={`handle-${handle.grip}`}
@@ -126,7 +125,6 @@ export function HandleDot({ handle, chosen, px, ink, touch, onDown }: HandleProp
       fill={chosen ? ink : "white"}
       stroke={chosen ? "white" : ink}
       strokeWidth={2 * px}
-      dash={cup ? [3 * px, 2 * px] : undefined}
       shadowColor="black"
       shadowBlur={3 * px}
       shadowOpacity={0.3}

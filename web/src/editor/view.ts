@@ -8,16 +8,20 @@ export interface View {
   y: number;
 }
 
-const MARGIN = 0.06;
 export const MOST_SCALE = 16;
 
+/** Room for what floats over the stage, px: above, below, at the sides. */
+const ROOM = { wide: [64, 84, 28], narrow: [54, 104, 12] } as const;
+
+/** The whole photo, clear of what floats over it. */
 export function fitted(photo: [number, number], stage: [number, number]): View {
-  const room = Math.min(stage[0], stage[1]) < 500 ? 12 : Math.max(24, Math.min(stage[0], stage[1]) * MARGIN);
-  const scale = Math.min((stage[0] - 2 * room) / photo[0], (stage[1] - 2 * room) / photo[1]);
+  const [above, below, side] = ROOM[stage[0] < 600 ? "narrow" : "wide"];
+  const [width, height] = [stage[0] - 2 * side, stage[1] - above - below];
+  const scale = Math.max(Math.min(width / photo[0], height / photo[1]), 0.01);
   return {
-    scale: Math.max(scale, 0.01),
+    scale,
     x: (stage[0] - photo[0] * scale) / 2,
-    y: (stage[1] - photo[1] * scale) / 2,
+    y: above + (height - photo[1] * scale) / 2,
   };
 }
 
