@@ -124,7 +124,9 @@ export function Canvas(props: CanvasProps) {
   };
 
   const addPoint = (at: Point) => {
-    const first = outline[0];
+    const [first, last] = [outline[0], outline.at(-1)];
+    // A double click ends where it is: its second press adds nothing.
+    if (last && distance(last, at) < 5 * px) return close();
     if (first && outline.length >= 3 && distance(first, at) < 12 * px) return close();
     setOutline([...outline, [tenth(at[0]), tenth(at[1])]]);
   };
@@ -279,7 +281,6 @@ export function Canvas(props: CanvasProps) {
       onPointerMove={move}
       onPointerUp={release}
       onPointerCancel={release}
-      onDblClick={() => tool === "polygon" && close()}
       onWheel={wheel}
       onMouseLeave={() => setHover(null)}
     >

@@ -37,7 +37,13 @@ export function useEditor(draft: DraftOut) {
       return;
     }
     const timer = setTimeout(() => keep(set, doc, version), KEEP_MS);
-    return () => clearTimeout(timer);
+    // A tab that is closed in the midst of a thought keeps that, too.
+    const leaving = () => keep(set, doc, version);
+    addEventListener("pagehide", leaving);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("pagehide", leaving);
+    };
   }, [set, doc, version, dirty]);
 
   const save = useMutation({

@@ -11,11 +11,11 @@ export interface View {
 export const MOST_SCALE = 16;
 
 /** Room for what floats over the stage, px: above, below, at the sides. */
-const ROOM = { wide: [64, 84, 28], narrow: [54, 104, 12] } as const;
+const ROOM = { wide: [64, 84, 28], narrow: [54, 104, 12], low: [10, 10, 10] } as const;
 
 /** The whole photo, clear of what floats over it. */
 export function fitted(photo: [number, number], stage: [number, number]): View {
-  const [above, below, side] = ROOM[stage[0] < 600 ? "narrow" : "wide"];
+  const [above, below, side] = ROOM[stage[1] < 360 ? "low" : stage[0] < 600 ? "narrow" : "wide"];
   const [width, height] = [stage[0] - 2 * side, stage[1] - above - below];
   const scale = Math.max(Math.min(width / photo[0], height / photo[1]), 0.01);
   return {
