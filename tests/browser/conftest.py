@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from printdock.demo import SAMPLES
 from tests.browser.chromium import chromium
-from tests.browser.site import PATIENCE, Site
+from tests.browser.site import Site
 from tests.conftest import missing
 from tests.services.packages import ServiceMissing, exclusive
+from tests.services.serving import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +40,7 @@ def browser(built: None) -> Iterator[Browser]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with Site(tmp_path) as served:
+    with Site(tmp_path / "home") as served:
         yield served
 
 

@@ -1,21 +1,17 @@
-"""A real `printdock serve`, to be stopped, killed and started again on the same port."""
+"""A real `printdock serve` with its owner, to be killed and started again on the same port."""
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 import httpx
 
-#: Seconds until a server must answer, or have ended.
-PATIENCE = 40.0
+from tests.services.serving import PATIENCE, Serving
+from tests.services.ssh import free_port
 
 #: The account that `Site.owner` is.
 EMAIL, PASSWORD = "rose@example.com", "correct horse battery staple"
@@ -24,54 +20,48 @@ _WELCOME = re.compile(r"http://\S+/welcome#\S+")
 
 
 class Site:
-    """Serves the home in ``folder``. Enter it to start, leave it to end."""
+    """Serves ``home``. Enter it to start, leave it to end."""
 
-    def __init__(self, folder: Path) -> None:
-        self.home = folder / "home"
-        self.home.mkdir(parents=True, exist_ok=True)
-        self._log = folder / "serve.log"
-        self._process: subprocess.Popen[bytes] | None = None
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port: int = found.getsockname()[1]
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        home.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
+        self._serving: Serving | None = None
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.kill()
 
     def start(self) -> None:
         """Returns when it answers."""
-        command = [sys.executable, "-m", "printdock", "serve", "--home", str(self.home), "--port", str(self.port)]
-        environment = {**os.environ, "PRINTDOCK_GRACE": "3"}
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
-            )
-        deadline = time.monotonic() + PATIENCE
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"the server does not start:\n{self._log.read_text()[-3000:]}")
-            time.sleep(0.05)  # a new process cannot be waited for in another way
-
-    def stop(self) -> None:
-        self._end(signal.SIGTERM)
+        self._serving = Serving(self.home, self.port)
+        self._serving.wait_until_ready()
 
     def kill(self) -> None:
         """As a power cut does: every process of it, at once."""
-        self._end(signal.SIGKILL)
+        if self._serving is not None:
+            self._serving.kill()
+        self._serving = None
 
     @property
     def welcome(self) -> str:
-        """The link that makes the owner's account."""
-        return _WELCOME.findall(self._log.read_text())[-1]
+        """The link that makes the owner's account, of the first start."""
+        assert self._serving is not None
+        return _WELCOME.findall(self._serving.output)[-1]
 
-    def owner(self) -> httpx.Client:
+    @contextmanager
+    def owner(self) -> Iterator[httpx.Client]:
         """The owner, signed in: makes the account where there is none."""
-        client = httpx.Client(base_url=self.address, timeout=PATIENCE)
+        headers = {"Origin": self.address}
+        with httpx.Client(base_url=self.address, timeout=PATIENCE, headers=headers) as client:
+            self._enter(client)
+            yield client
+
+    def _enter(self, client: httpx.Client) -> None:
         answer = client.post("/api/v1/session", json={"email": EMAIL, "password": PASSWORD})
         if answer.status_code == 401:
             token = self.welcome.partition("#")[2]
@@ -79,22 +69,3 @@ class Site:
             answer = client.post("/api/v1/links/use", json=body)
         answer.raise_for_status()
         client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
-        return client
-
-    def _answers(self) -> bool:
-        try:
-            return httpx.get(f"{self.address}/readyz", timeout=2).status_code == 200
-        except httpx.HTTPError:
-            return False
-
-    def _end(self, how: signal.Signals) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if process.poll() is None:
-            os.killpg(process.pid, how)
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(PATIENCE)

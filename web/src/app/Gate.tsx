@@ -2,7 +2,8 @@ import { Center, Loader } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
 import { whenSignedOut } from "~/api/client";
-import { keys, meQuery } from "~/api/queries";
+import { meQuery } from "~/api/queries";
+import { become } from "~/api/session";
 import { ProblemNote } from "~/ui/ProblemNote";
 import { Shell } from "./Shell";
 
@@ -12,7 +13,7 @@ const NoShop = lazy(async () => ({ default: (await import("~/pages/welcome/NoSho
 /** The pages for those who are signed in, the sign-in page in their place for others. The address stays. */
 export function Gate() {
   const queries = useQueryClient();
-  useEffect(() => whenSignedOut(() => queries.setQueryData(keys.me, null)), [queries]);
+  useEffect(() => whenSignedOut(() => become(queries, null)), [queries]);
   const me = useQuery(meQuery);
   if (me.isPending) {
     return (

@@ -20,8 +20,9 @@ import {
 import { useEffect, useRef } from "react";
 import { NavLink, Outlet, ScrollRestoration, useLocation, useNavigate } from "react-router";
 import { api, body } from "~/api/client";
-import { jobCountsQuery, keys, waitingQuery } from "~/api/queries";
+import { jobCountsQuery, waitingQuery } from "~/api/queries";
 import type { MeOut } from "~/api/schema";
+import { become } from "~/api/session";
 import { live, useConnection } from "~/live/events";
 import { DropAnywhere } from "~/upload/DropAnywhere";
 import { UploadPill } from "~/upload/UploadPill";
@@ -180,8 +181,7 @@ function ShopMenu() {
   const choose = useMutation({
     mutationFn: (shop: number) => body(api.PUT("/api/v1/me/shop", { body: { shop } })),
     onSuccess: (now) => {
-      queries.clear();
-      queries.setQueryData(keys.me, now);
+      become(queries, now);
       void navigate("/designs");
     },
   });
@@ -189,19 +189,19 @@ function ShopMenu() {
     mutationFn: () => api.DELETE("/api/v1/session"),
     onSuccess: () => {
       live.stop();
-      queries.clear();
-      queries.setQueryData(keys.me, null);
+      become(queries, null);
     },
   });
   const name = me.shop?.name ?? "No shop";
   return (
     <Menu width={240} position="bottom-start">
       <Menu.Target>
-        <UnstyledButton className={css.shop} aria-label={`${name}: shop, look and account`}>
+        <UnstyledButton className={css.shop}>
           <span className={css.shopMark} aria-hidden>
             {name.slice(0, 1).toUpperCase()}
           </span>
           <span className={css.shopName}>{name}</span>
+          <span className="visually-hidden">: shop, look and account</span>
           <ChevronsUpDown size={15} aria-hidden />
         </UnstyledButton>
       </Menu.Target>

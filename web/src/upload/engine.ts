@@ -35,6 +35,9 @@ class Uploads {
 
   constructor() {
     live.listen((event) => this.hear(event));
+    live.watch(() => {
+      if (live.connection === "live") this.catchUp();
+    });
     addEventListener("beforeunload", (event) => {
       if (this.batches.some((batch) => batch.state === "preparing" || batch.state === "sending"))
         event.preventDefault();
@@ -287,7 +290,11 @@ class Uploads {
       if (item.state === "sending") {
         const aborted = error instanceof Aborted;
         item.state = aborted ? "waiting" : "held";
-        if (!aborted) item.problem = Problem.from(error);
+        if (!aborted) {
+          item.problem = Problem.from(error);
+          // It may be the file's answer: what is no picture is refused by its first bytes.
+          await this.refresh(batch).catch(() => {});
+        }
       }
     }
     this.running.delete(item);
@@ -365,6 +372,7 @@ class Uploads {
       if (state === "finished" || state === "cancelled" || state === "expired") void this.refresh(batch);
     }
     this.tell();
+    this.pump();
   }
 
   private hearProgress(batch: Batch, data: Record<string, unknown>): void {
@@ -380,6 +388,13 @@ class Uploads {
       if (!item) continue;
       if (news.answer) this.answered(batch, item, news.answer as Answer);
       else if (typeof news.stage === "string") item.stage = news.stage;
+    }
+  }
+
+  /** What happened while nobody listened. */
+  private catchUp(): void {
+    for (const batch of this.batches) {
+      if (batch.state === "queued" || batch.state === "processing") void this.refresh(batch).catch(() => {});
     }
   }
 

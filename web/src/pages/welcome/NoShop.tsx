@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api } from "~/api/client";
 import { keys } from "~/api/queries";
 import type { MeOut } from "~/api/schema";
+import { become } from "~/api/session";
 import { ProblemNote } from "~/ui/ProblemNote";
 import { Front } from "./Front";
 import css from "./Front.module.css";
@@ -14,7 +15,7 @@ export function NoShop({ me }: { me: MeOut }) {
   const [name, setName] = useState("");
   const leave = useMutation({
     mutationFn: () => api.DELETE("/api/v1/session"),
-    onSuccess: () => queries.setQueryData(keys.me, null),
+    onSuccess: () => become(queries, null),
   });
   const make = useMutation({
     meta: { quiet: true },

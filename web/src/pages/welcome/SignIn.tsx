@@ -1,8 +1,8 @@
 import { Button, Divider, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { api, body, setCsrfToken } from "~/api/client";
-import { keys } from "~/api/queries";
+import { api, body } from "~/api/client";
+import { become } from "~/api/session";
 import { ProblemNote } from "~/ui/ProblemNote";
 import { Front } from "./Front";
 import css from "./Front.module.css";
@@ -20,9 +20,7 @@ export function SignIn() {
     meta: { quiet: true },
     mutationFn: () => body(api.POST("/api/v1/session", { body: { email, password } })),
     onSuccess: (me) => {
-      setCsrfToken(me.csrf_token);
-      queries.clear();
-      queries.setQueryData(keys.me, me);
+      become(queries, me);
     },
   });
   const submit = (event: FormEvent) => {

@@ -2,9 +2,9 @@ import { Button, Center, Loader, PasswordInput, TextInput } from "@mantine/core"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
-import { api, body, setCsrfToken } from "~/api/client";
-import { keys } from "~/api/queries";
+import { api, body } from "~/api/client";
 import type { LinkOut } from "~/api/schema";
+import { become } from "~/api/session";
 import { ProblemNote } from "~/ui/ProblemNote";
 import { Front } from "./Front";
 import css from "./Front.module.css";
@@ -56,9 +56,7 @@ function LinkForm({ token, link }: { token: string; link: LinkOut }) {
         }),
       ),
     onSuccess: (me) => {
-      setCsrfToken(me.csrf_token);
-      queries.clear();
-      queries.setQueryData(keys.me, me);
+      become(queries, me);
       void navigate(link.kind === "owner" ? "/upload" : "/designs", { replace: true });
     },
   });

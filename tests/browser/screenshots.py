@@ -1,0 +1,91 @@
+"""``make screenshots``: every page with something in it, light and dark, wide and narrow, into ``screenshots/``."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from printdock.demo import SAMPLES
+from printdock.demo.bases import write_demo_packs
+from tests.browser.chromium import chromium
+from tests.browser.conftest import ROOT
+from tests.browser.routes import ROUTES
+from tests.browser.site import Site
+from tests.browser.stock import design_ids, show, stock
+
+OUT = ROOT / "screenshots"
+
+SIZES = {"wide": (1440, 900), "narrow": (375, 812)}
+
+
+def main() -> None:
+    """Draw a shop, then look at it."""
+    OUT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="printdock-screenshots-") as name:
+        folder = Path(name)
+        with Site(folder / "home") as site, chromium() as browser:
+            welcome = site.welcome
+            for scheme in ("light", "dark"):
+                _welcome(browser, site, welcome, scheme)
+            print("drawing a shop", file=sys.stderr)
+            stock(site, folder, SAMPLES)
+            write_demo_packs(folder / "packs")
+            for pack in sorted((folder / "packs").iterdir()):
+                if "shirt" in pack.name.lower():
+                    show(site, folder / "packs", pack.name, "T-shirt, flat", range(100, 106))
+            for scheme in ("light", "dark"):
+                for size in SIZES:
+                    _pages(browser, site, scheme, size)
+
+
+def _welcome(browser: Browser, site: Site, link: str, scheme: Any) -> None:
+    for size, (width, height) in SIZES.items():
+        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height})
+        page = context.new_page()
+        page.goto(link)
+        expect(page.get_by_role("button", name="Make the account")).to_be_visible()
+        _take(page, "welcome", size, scheme)
+        context.close()
+
+
+def _pages(browser: Browser, site: Site, scheme: Any, size: str) -> None:
+    width, height = SIZES[size]
+    context = browser.new_context(
+        base_url=site.address, color_scheme=scheme, viewport={"width": width, "height": height}
+    )
+    page = context.new_page()
+    page.goto("/")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    _take(page, "sign-in", size, scheme)
+    with site.owner() as owner:
+        jar = owner.cookies.jar
+        context.add_cookies([{"name": one.name, "value": one.value or "", "url": site.address} for one in jar])
+        ids = {"design": design_ids(owner)[-1], "upload": owner.get("/api/v1/uploads").json()["items"][-1]["id"]}
+    for name, route in ROUTES.items():
+        page.goto(route.format(**ids))
+        expect(page.locator("main h1, main h2").first).to_be_visible()
+        _settle(page)
+        _take(page, name, size, scheme)
+    context.close()
+
+
+def _settle(page: Page) -> None:
+    """Until every picture in sight is there."""
+    expect(page.locator(".mantine-Skeleton-root")).to_have_count(0)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-state=loading] img')]"
+        ".every(img => img.getBoundingClientRect().top > innerHeight)",
+        timeout=30_000,
+    )
+
+
+def _take(page: Page, name: str, size: str, scheme: str) -> None:
+    page.screenshot(path=OUT / f"{name}-{size}-{scheme}.png", animations="disabled")
+
+
+if __name__ == "__main__":
+    main()
