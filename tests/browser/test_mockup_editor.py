@@ -6,12 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.site import EMAIL, PASSWORD, Site
+from tests.browser.test_accessible import look_at
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+#: What axe finds serious.
+RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+  .filter((one) => ["serious", "critical"].includes(one.impact))
+  .map((one) => one.id + " " + one.nodes[0].html + " " + one.nodes[0].failureSummary)"""
 
 SIZE = (1200, 900)
 
@@ -26,18 +32,10 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def owners_cookies(site: Site) -> Any:
-    """Of a new account, signed in."""
-    body = {"token": site.welcome.partition("#")[2], "email": EMAIL, "name": "Rose", "password": PASSWORD}
-    with httpx.Client(base_url=site.address, timeout=60, headers={"Origin": site.address}) as client:
-        client.post("/api/v1/links/use", json=body).raise_for_status()
-        return [{"name": one.name, "value": one.value or "", "url": site.address} for one in client.cookies.jar]
-
-
 @pytest.fixture
-def editor(page: Page, site: Site, photo: Path) -> Page:
+def editor(signed_in: Page, photo: Path) -> Page:
     """A new set with one photo, open."""
-    page.context.add_cookies(owners_cookies(site))
+    page = signed_in
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto("/mockups/editor")
     page.get_by_label("New set").fill("Frames")
@@ -172,6 +170,20 @@ def test_unsaved_work_outlives_the_tab(editor: Page) -> None:
     page.get_by_role("button", name="Stay").click()
     page.get_by_role("button", name="Restored from this browser: drop").click()
     expect(page.get_by_role("button", name="Area 1")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 375)])
+def test_it_is_accessible(editor: Page, scheme: Any, width: int) -> None:
+    page = editor
+    draw_quad(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 800})
+    assert look_at(page, "mockup editor", page.url) == []
+    for tab in ("Photo", "Set", "Area"):
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate(RUN) == [], tab
 
 
 @pytest.mark.parametrize(("kind", "label"), [("Cloth", "More rows"), ("Cup", "Wrap, exact")])
