@@ -28,16 +28,18 @@ export function Inspector({ editor }: { editor: EditorOf }) {
   return (
     <aside className={css.inspector} data-open={open} aria-label="Settings">
       <Tabs value={tab} onChange={setTab} className={css.tabs} variant="default" keepMounted={false}>
-        <Tabs.List grow>
-          <Tabs.Tab value="area" leftSection={<Frame size={15} aria-hidden />} onClick={() => choose("area")}>
-            Area <Count value={picture ? count("picture", at.picture, "area") : 0} />
-          </Tabs.Tab>
-          <Tabs.Tab value="photo" leftSection={<Image size={15} aria-hidden />} onClick={() => choose("photo")}>
-            Photo <Count value={inPhoto} />
-          </Tabs.Tab>
-          <Tabs.Tab value="set" leftSection={<Layers size={15} aria-hidden />} onClick={() => choose("set")}>
-            Set
-          </Tabs.Tab>
+        <div className={css.tabRow}>
+          <Tabs.List grow className={css.grow}>
+            <Tabs.Tab value="area" leftSection={<Frame size={15} aria-hidden />} onClick={() => choose("area")}>
+              Area <Count value={picture ? count("picture", at.picture, "area") : 0} />
+            </Tabs.Tab>
+            <Tabs.Tab value="photo" leftSection={<Image size={15} aria-hidden />} onClick={() => choose("photo")}>
+              Photo <Count value={inPhoto} />
+            </Tabs.Tab>
+            <Tabs.Tab value="set" leftSection={<Layers size={15} aria-hidden />} onClick={() => choose("set")}>
+              Set
+            </Tabs.Tab>
+          </Tabs.List>
           <ActionIcon
             className={css.close}
             variant="subtle"
@@ -48,7 +50,8 @@ export function Inspector({ editor }: { editor: EditorOf }) {
           >
             <ChevronDown size={18} aria-hidden />
           </ActionIcon>
-        </Tabs.List>
+        </div>
+
         <Tabs.Panel value="area" className={css.panel}>
           {picture && picture.area.length > 0 && (
             <ul className={css.areas} aria-label="Areas of the photo">
