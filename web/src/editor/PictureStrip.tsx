@@ -23,6 +23,7 @@ export function PictureStrip({ editor }: { editor: EditorOf }) {
               <button
                 type="button"
                 className={css.picture}
+                aria-label={picture.name}
                 aria-current={k === at.picture ? "true" : undefined}
                 onClick={() => select({ picture: k, area: null, point: null })}
               >
