@@ -38,7 +38,7 @@ Foreign exceptions are turned into these in one place per library, never further
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class PrintdockError(Exception):
@@ -71,7 +71,10 @@ class InputRefused(PrintdockError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a file that a person wrote. ``line`` counts from 1; ``level`` is ``error`` or ``warning``."""
+    """One thing wrong in a file that a person wrote. ``line`` counts from 1; ``level`` is ``error`` or ``warning``.
+
+    ``place``: the same in its tables, keys and numbers from the top: ``("picture", 0, "area", 1, "points")``.
+    """
 
     file: str
     line: int
@@ -79,6 +82,7 @@ class Problem:
     code: str
     message: str
     remedy: str = ""
+    place: tuple[str | int, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         remedy = f" - {self.remedy}" if self.remedy else ""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from printdock.listings.plan import Planned
     from printdock.listings.templates import StoredTemplate
     from printdock.mockups.batch import Batch, Progress
+    from printdock.mockups.easel import Easel
     from printdock.mockups.plan import Plan
     from printdock.uploads.place import Place
 
@@ -314,6 +315,13 @@ def open_services(
             storage.close()
     finally:
         database.close()
+
+
+def open_easel(settings: Settings) -> Easel:
+    """Where this process paints the previews of mockup editors; holds at most half of what a batch may."""
+    from printdock.mockups.easel import Easel
+
+    return Easel(settings.mockup_cache_mb * 500_000, max(1, settings.workers))
 
 
 def server_secret(settings: Settings) -> ServerSecret:

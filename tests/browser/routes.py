@@ -12,6 +12,7 @@ ROUTES = {
     "duplicates": "/duplicates",
     "mockups": "/mockups",
     "mockups-render": "/mockups/render",
+    "mockup-editor": "/mockups/editor",
     "jobs": "/jobs",
     "jobs-failed": "/jobs?show=failed",
     "jobs-done": "/jobs?show=done",

@@ -18,6 +18,9 @@ from tests.browser.stock import design_ids, show, stock
 
 OUT = ROOT / "screenshots"
 
+#: Pages that need a mockup set. The picture in docs/mockup-editor.md is the wide, light one.
+_OF_A_SET = {"mockup-editor-open": "/mockups/editor/{set}"}
+
 SIZES = {"wide": (1440, 900), "narrow": (375, 812)}
 
 
@@ -63,7 +66,8 @@ def _pages(browser: Browser, site: Site, scheme: Any, size: str) -> None:
         jar = owner.cookies.jar
         context.add_cookies([{"name": one.name, "value": one.value or "", "url": site.address} for one in jar])
         ids = {"design": design_ids(owner)[-1], "upload": owner.get("/api/v1/uploads").json()["items"][-1]["id"]}
-    for name, route in ROUTES.items():
+        ids["set"] = owner.get("/api/v1/mockup-sets").json()["items"][0]["id"]
+    for name, route in (ROUTES | _OF_A_SET).items():
         page.goto(route.format(**ids))
         expect(page.locator("main h1, main h2").first).to_be_visible()
         _settle(page)

@@ -36,6 +36,7 @@ class FileKind(StrEnum):
     MOCKUP = "mockup"
     MOCKUP_SMALL = "mockup-small"  # thumbnail of a mockup
     BASE = "base"  # a picture of a mockup set
+    DRAFT = "draft"  # a picture of a mockup set in the making
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,11 @@ class Addresses:
         """Of a picture of a mockup set, by its stored name: its digest and a suffix."""
         sha256 = stored_name.split(".", 1)[0]
         return self._address(FileAddress(FileKind.BASE, shop_id, set_id, sha256, stored_name))
+
+    def draft_picture(self, shop_id: int, draft_id: UUID, stored_name: str) -> str:
+        """Of a picture that lies with the draft of a mockup set, by its stored name."""
+        sha256 = stored_name.split(".", 1)[0]
+        return self._address(FileAddress(FileKind.DRAFT, shop_id, draft_id, sha256, stored_name))
 
     def _of_print(self, kind: FileKind, shop_id: int, file: PrintFileRow) -> str | None:
         if file.sha256 is None:

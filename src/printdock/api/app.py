@@ -19,7 +19,7 @@ from printdock.api.idempotency import answer_replays
 from printdock.api.measure import MeasureRequests
 from printdock.api.problems import answer_errors
 from printdock.api.state import Stopping
-from printdock.wiring import Services, sign_in_provider
+from printdock.wiring import Services, open_easel, sign_in_provider
 
 PREFIX = "/api/v1"
 
@@ -62,6 +62,7 @@ def _lifespan(
         # Opening may wait for a database: not in the event loop, which must notice a signal meanwhile.
         opened = app.state.services = await asyncio.to_thread(services.__enter__)
         try:
+            app.state.easel = open_easel(opened.settings)
             app.state.provider = sign_in_provider(opened.settings)
             background = app.state.background = Background(opened, works=works)
             await asyncio.to_thread(background.start)

@@ -19,6 +19,7 @@ _STREAMED = {
     ("POST", "/api/v1/mockup-sets/check"),
 }
 _FILES = re.compile(r"/api/v1/uploads/[^/]+/files/[^/]+")
+_SET_FILES = re.compile(r"/api/v1/mockup-sets/[^/]+/files")
 
 
 class LimitBodies:
@@ -50,4 +51,6 @@ class LimitBodies:
 
 
 def _is_streamed(method: str, path: str) -> bool:
-    return (method, path) in _STREAMED or (method == "PUT" and _FILES.fullmatch(path) is not None)
+    if method == "POST":
+        return (method, path) in _STREAMED or _SET_FILES.fullmatch(path) is not None
+    return method == "PUT" and _FILES.fullmatch(path) is not None

@@ -35,6 +35,7 @@ STATUS_BY_CODE: dict[str, int] = {
     "listing_template_in_use": 409,
     "oidc_unavailable": 503,
     "malformed_form": 400,
+    "set_exists": 409,
     "shop_exists": 409,
     "template_exists": 409,
     "too_large": 413,

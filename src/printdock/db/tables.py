@@ -400,3 +400,20 @@ events = Table(
     Index(None, "at"),
     sqlite_with_rowid=False,
 )
+
+#: Mockup sets that somebody is working on: what was saved and cannot be rendered yet. A draft has the id of its set, or
+#: the one that its set will get.
+mockup_drafts = Table(
+    "mockup_drafts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("description", JSON, nullable=False),  # a manifest's tables as JSON, whole or not
+    Column("files", JSON, nullable=False),  # path in the pack -> mockups.drafts.DraftFile as plain data
+    Column("revision", Integer, nullable=False),  # from 1, raised by each save
+    Column("based_on", String(80)),  # stored name of the set's manifest when the draft was begun; none: a new set
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "shop_id"),
+)

@@ -53,7 +53,13 @@ def read_art(storage: Storage, file: PrintFile) -> bytes:
 
 
 def design_of(data: bytes, file: PrintFile, max_pixels: int) -> Design:
-    """Decode the art. Raises InputRefused: the codes of `codec`, empty_art, art_too_small."""
+    """The art as a design. Raises as `decode_art`."""
+    return Design(decode_art(data, file, max_pixels))
+
+
+def decode_art(data: bytes, file: PrintFile, max_pixels: int) -> Pixels:
+    """The art as it looks on the product, straight RGBA. Raises InputRefused: the codes of `codec`, empty_art,
+    art_too_small."""
     pixels = decode(data, max_pixels=max_pixels)
     height, width = pixels.shape[:2]
     if min(width, height) < LEAST_SIDE:
@@ -64,7 +70,7 @@ def design_of(data: bytes, file: PrintFile, max_pixels: int) -> Design:
         raise InputRefused(
             f"Print file {file.number} is completely transparent: there is nothing to show.", code="empty_art"
         )
-    return Design(_as_seen(pixels, file))
+    return _as_seen(pixels, file)
 
 
 def _as_seen(pixels: Pixels, file: PrintFile) -> Pixels:

@@ -7,7 +7,7 @@ design_enlarged, gloss_unseen, garment_empty, unknown_template.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from printdock.errors import InputRefused, PackRefused, Problem
 from printdock.imaging.types import Fit, Recipe
-from printdock.mockups import photos
 from printdock.mockups.described import base_image
 from printdock.mockups.lines import Path
 from printdock.mockups.pack import Pack
@@ -24,7 +23,7 @@ from printdock.rendering.coverage import coverage
 from printdock.rendering.geometry import Floats, lattice, points_of, resolved
 from printdock.rendering.place import aspect
 from printdock.rendering.render import output_size
-from printdock.rendering.types import AreaFit, BaseImage, Cylinder, Grey, Mesh, PrintArea, Shape
+from printdock.rendering.types import AreaFit, BaseImage, Cylinder, Grey, Mesh, PrintArea, Quad, Shape
 
 #: How far an area's proportions may be from the print's, as a share, before it is told.
 DISTORTION = 0.10
@@ -38,13 +37,14 @@ _MEASURED = 400
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """``place``: below the picture's table."""
+    """``place``: below the picture's table; ``key``: what in it is wrong, where that is known better than by line."""
 
     place: Path
     level: str
     code: str
     message: str
     remedy: str = ""
+    key: Path = ()
 
 
 def check(pack: Pack, recipe: Recipe | None = None, *, distortion: float = DISTORTION) -> list[Problem]:
@@ -63,7 +63,8 @@ def check(pack: Pack, recipe: Recipe | None = None, *, distortion: float = DISTO
             if found.place[:1] == ("watermark",) and picture.watermark is None:
                 place = found.place
             message = f"{picture.name}: {found.message}"
-            problems.append(pack.problem(place, found.code, message, found.remedy, level=found.level))
+            problem = pack.problem(place, found.code, message, found.remedy, level=found.level)
+            problems.append(replace(problem, place=(*place, *found.key)))
     return sorted(problems, key=lambda problem: problem.line)
 
 
@@ -77,7 +78,7 @@ def refuse_faulty(pack: Pack) -> None:
 def _of_picture(pack: Pack, index: int, recipe: Recipe | None, distortion: float) -> Iterator[_Found]:
     described = pack.manifest.described(index)
     try:
-        base = base_image(described, photos.size(pack.files[described.file]), pack.files.__getitem__)
+        base = base_image(described, pack.size(described.file), pack.files.__getitem__)
     except InputRefused as error:
         yield _Found((), "error", error.code, error.message, error.remedy)
         return
@@ -86,7 +87,8 @@ def _of_picture(pack: Pack, index: int, recipe: Recipe | None, distortion: float
         place: Path = () if fault.area is None else ("area", fault.area)
         if fault.area is None and fault.code.startswith(("watermark", "garment")):
             place = (fault.code.split("_")[0],)
-        yield _Found(place, "error", fault.code, fault.message, fault.remedy)
+        key = () if fault.area is None else _key_of(fault, base.areas[fault.area].shape)
+        yield _Found(place, "error", fault.code, fault.message, fault.remedy, key)
     faulty = {fault.area for fault in faults}
     longest = pack.manifest.output.longest_side
     yield from _of_photo(base, longest)
@@ -95,6 +97,27 @@ def _of_picture(pack: Pack, index: int, recipe: Recipe | None, distortion: float
             for found in _of_area(area, base, recipe, distortion, longest):
                 said = f"Print area {area.name or k + 1} {found.message}"
                 yield _Found(("area", k, *found.place), found.level, found.code, said, found.remedy)
+
+
+#: What of an area its faults are about. Of others, the words that name a key.
+_KEYS: dict[str, Path] = {
+    "polygon_crosses": ("points",),
+    "mesh_size": ("points",),
+    "mesh_folds": ("points",),
+    "quad_not_convex": ("corners",),
+    "cylinder_size": ("radius",),
+}
+_NAMED = ("opacity", "shading", "gloss", "feather", "displacement", "aspect", "mask")
+
+
+def _key_of(fault: checks.Fault, shape: Shape) -> Path:
+    if fault.code in _KEYS:
+        return _KEYS[fault.code]
+    if fault.code == "polygon_points":
+        return ("corners",) if isinstance(shape, Quad) else ("points",)
+    if fault.code in ("area_value", "picture_size", "picture_shape"):
+        return next(((word,) for word in _NAMED if word in fault.message), ())
+    return ()
 
 
 def _of_photo(base: BaseImage, longest: int) -> Iterator[_Found]:

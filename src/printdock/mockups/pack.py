@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -34,13 +34,15 @@ Read = Callable[[str], bytes]
 class Pack:
     """A pack whose manifest is well-formed and whose pictures can be decoded.
 
-    ``text``: of the manifest; ``files``: by their path in it; ``source``: what problems call the manifest.
+    ``text``: of the manifest; ``files``: by their path in it; ``source``: what problems call the manifest; ``sizes``: width
+    and height of upright pictures where they are known without reading the files.
     """
 
     manifest: Manifest
     text: str
     files: Mapping[str, bytes]
     source: str = MANIFEST
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @cached_property
     def lines(self) -> Lines:
@@ -51,7 +53,11 @@ class Pack:
         return self.manifest.name
 
     def problem(self, place: Place, code: str, message: str, remedy: str = "", *, level: str = "error") -> Problem:
-        return Problem(self.source, self.lines.line(place), level, code, message, remedy)
+        return Problem(self.source, self.lines.line(place), level, code, message, remedy, place)
+
+    def size(self, path: str) -> tuple[int, int]:
+        """(width, height) of the upright picture, px."""
+        return self.sizes.get(path) or photos.size(self.files[path])
 
     def renamed(self, name: str) -> Pack:
         """The same pack under another name; the rest of its manifest stays as it is written."""
@@ -107,7 +113,7 @@ def parse_pack(text: str, read: Read, source: str = MANIFEST) -> Pack:
         except InputRefused as error:
             refused.add(name)
             problems.append(
-                Problem(source, lines.line(place), "error", error.code, f"{name}: {error.message}", error.remedy)
+                Problem(source, lines.line(place), "error", error.code, f"{name}: {error.message}", error.remedy, place)
             )
     if problems:
         raise PackRefused(problems)

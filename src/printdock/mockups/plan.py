@@ -108,12 +108,12 @@ def find_print_files(
         print_files.c.sha256.is_not(None),
     )
     if numbers is None:
-        return [_print_file(row) for row in connection.execute(wanted.order_by(print_files.c.number))]
+        return [print_file_of(row) for row in connection.execute(wanted.order_by(print_files.c.number))]
     asked = sorted(set(numbers))
     found = []
     for start in range(0, len(asked), _CHUNK):
         some = wanted.where(print_files.c.number.in_(asked[start : start + _CHUNK]))
-        found += [_print_file(row) for row in connection.execute(some.order_by(print_files.c.number))]
+        found += [print_file_of(row) for row in connection.execute(some.order_by(print_files.c.number))]
     unknown = sorted(set(asked) - {one.number for one in found})
     if unknown:
         raise UsageError(
@@ -212,7 +212,8 @@ def _refuse_repeats(mockup_set: MockupSet, mockups: Sequence[Mockup]) -> None:
         seen.add(folded)
 
 
-def _print_file(row: Row[Any]) -> PrintFile:
+def print_file_of(row: Row[Any]) -> PrintFile:
+    """The print file of a row of ``print_files``."""
     recipe = recipe_from(row.recipe)
     # Of a file that was taken in as it was, the size of its art is not known, nor whether it was turned.
     rotated = row.art_width is not None and place(row.art_width, row.art_height, recipe).rotated

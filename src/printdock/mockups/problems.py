@@ -12,7 +12,15 @@ from pydantic import BaseModel, ValidationError
 
 from printdock.errors import PackRefused, Problem
 from printdock.mockups.lines import Lines, Path
-from printdock.mockups.manifest import AREA_TABLES, GarmentTable, Manifest, OutputTable, PictureTable, WatermarkTable
+from printdock.mockups.manifest import (
+    AREA_TABLES,
+    Described,
+    GarmentTable,
+    Manifest,
+    OutputTable,
+    PictureTable,
+    WatermarkTable,
+)
 
 #: The tables inside others, by the key they stand under.
 _TABLES: dict[str, type[BaseModel]] = {
@@ -41,6 +49,11 @@ def manifest_of(text: str, source: str) -> Manifest:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PackRefused([_syntax(error, text, source)]) from error
+    return manifest_from(document, source, text)
+
+
+def manifest_from(document: dict[str, Any], source: str, text: str = "") -> Manifest:
+    """The tables in ``document``, which was read from ``text``. Raises `PackRefused` as `manifest_of`."""
     try:
         # TOML's kinds of values are JSON's: so strict checks still take a word for a choice, and a list for a tuple.
         return Manifest.model_validate_json(json.dumps(document, default=str))
@@ -48,6 +61,18 @@ def manifest_of(text: str, source: str) -> Manifest:
         lines = Lines(text)
         found = [each for each in error.errors() if not _follows(each, document)]
         raise PackRefused([_problem(each, document, lines, source) for each in found]) from error
+
+
+def picture_from(document: dict[str, Any]) -> Described:
+    """One picture's tables. Raises `PackRefused` as `manifest_from`."""
+    try:
+        return Described.model_validate_json(json.dumps(document, default=str))
+    except ValidationError as error:
+        places = [(("picture", 0, *each["loc"]), each) for each in error.errors()]
+        found = [
+            _problem(each | {"loc": place}, {"picture": [document]}, Lines(""), "picture") for place, each in places
+        ]
+        raise PackRefused(found) from error
 
 
 def _follows(error: Any, document: dict[str, Any]) -> bool:
@@ -68,7 +93,7 @@ def _problem(error: Any, document: dict[str, Any], lines: Lines, source: str) ->
     path = _without_kind(error["loc"])
     code, message, remedy = _words(error, path, document)
     place = (*path, "kind") if error["type"] == "union_tag_invalid" else path
-    return Problem(source, lines.line(place), "error", code, f"{_said(path)}{message}", remedy)
+    return Problem(source, lines.line(place), "error", code, f"{_said(path)}{message}", remedy, place)
 
 
 def _without_kind(place: Path) -> Path:
@@ -105,6 +130,8 @@ def _words(error: Any, path: Path, document: dict[str, Any]) -> tuple[str, str, 
         near = get_close_matches(str(context["tag"]), list(AREA_TABLES), 1)
         remedy = f"Did you mean {near[0]!r}?" if near else ""
         return "wrong_value", f"is of kind {context['tag']!r}; there are: {context['expected_tags']}.", remedy
+    if kind == "too_short" and path == ("picture",):
+        return "no_picture", "is empty: there is no photo to show designs on.", "Add a photo."
     if kind == "value_error":
         return "wrong_value", f"is not right: {context['error']}.", ""
     if kind == "string_pattern_mismatch":

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from uuid_utils.compat import uuid7
 
 from printdock.db.engine import Database
-from printdock.db.tables import mockup_pictures, mockup_sets, shops
-from printdock.errors import UsageError
+from printdock.db.tables import mockup_pictures, mockup_sets, mockups, shops
+from printdock.errors import Conflict, UsageError
 from printdock.imaging.output import Output, PictureFormat
 from printdock.mockups.check import refuse_faulty
 from printdock.mockups.manifest import Manifest
@@ -86,13 +86,21 @@ def stored_names(connection: Connection, shop: Shop, key: UUID) -> dict[str, str
 
 
 def import_pack(
-    database: Database, storage: Storage, shop: Shop, pack: Pack, now: datetime, *, name: str | None = None
+    database: Database,
+    storage: Storage,
+    shop: Shop,
+    pack: Pack,
+    now: datetime,
+    *,
+    name: str | None = None,
+    key: UUID | None = None,
 ) -> Imported:
     """Take ``pack`` in as the set of its name (or ``name``), in place of one that was there.
 
     Files first, rows after: wherever it is stopped, the set is the old one or the new one, and running it again finishes.
-    The same pack again writes nothing. Raises `PackRefused` where it cannot be rendered on, `UsageError` for a name that
-    cannot be a folder, and the storage's errors.
+    The same pack again writes nothing. With ``key`` it becomes the set of that id, which is renamed where it had another
+    name; then a name that another set has is a `Conflict`. Raises `PackRefused` where it cannot be rendered on,
+    `UsageError` for a name that cannot be a folder, and the storage's errors.
     """
     pack = pack.renamed(name) if name else pack
     check_folder_name(pack.name, "mockup set")
@@ -101,10 +109,14 @@ def import_pack(
     folder = folder_of(shop, pack.name)
     written, present = _store(storage, folder, content.files)
     with database.write() as connection:
-        changed, due = _record(connection, shop, pack, content, present, now)
+        before = None if key is None else set_by_id(connection, shop, key)
+        changed, due = _record(connection, shop, pack, content, present, now, key)
         found = find_set(connection, shop, pack.name)
     for each in due:
         storage.delete(f"{folder}/{each}")
+    if before is not None and before.name != pack.name:
+        for entry in storage.list(folder_of(shop, before.name)):
+            storage.delete(entry.key)
     return Imported(found, changed, written)
 
 
@@ -169,24 +181,32 @@ def _store(storage: Storage, folder: str, files: dict[str, bytes]) -> tuple[int,
 
 
 def _record(
-    connection: Connection, shop: Shop, pack: Pack, content: _Content, present: set[str], now: datetime
+    connection: Connection,
+    shop: Shop,
+    pack: Pack,
+    content: _Content,
+    present: set[str],
+    now: datetime,
+    key: UUID | None,
 ) -> tuple[bool, list[str]]:
     """Write the rows: (whether they changed, stored names that nothing has referred to for long)."""
     # One import at a time for each shop; on SQLite there is one writer anyway.
     connection.execute(select(shops.c.id).where(shops.c.id == shop.id).with_for_update())
     found = select(mockup_sets).where(mockup_sets.c.shop_id == shop.id, mockup_sets.c.name == pack.name)
-    row = connection.execute(found).one_or_none()
-    since: dict[str, str] = {} if row is None else row.leftovers
+    row = _own(connection, shop, connection.execute(found).one_or_none(), key)
+    since: dict[str, str] = {} if row is None or row.name != pack.name else row.leftovers
     unused = {name: since.get(name, now.isoformat()) for name in sorted((present | set(since)) - set(content.files))}
     due = [name for name, moment in unused.items() if now - datetime.fromisoformat(moment) >= KEEP]
     leftovers = {name: moment for name, moment in unused.items() if name not in due}
-    if row is not None and row.manifest == content.manifest and row.files == content.names:
+    if row is not None and row.name != pack.name:
+        _rename(connection, shop, row, pack.name)
+    elif row is not None and row.manifest == content.manifest and row.files == content.names:
         if leftovers != since:
             connection.execute(update(mockup_sets).where(mockup_sets.c.id == row.id).values(leftovers=leftovers))
         return False, due
     values = _values(pack, content) | {"leftovers": leftovers, "updated_at": now}
     if row is None:
-        key = uuid7()
+        key = key or uuid7()
         new = {"id": key, "shop_id": shop.id, "name": pack.name, "created_at": now}
         connection.execute(insert(mockup_sets).values(**new, **values))
     else:
@@ -195,6 +215,25 @@ def _record(
         connection.execute(delete(mockup_pictures).where(mockup_pictures.c.set_id == key))
     connection.execute(insert(mockup_pictures), _picture_rows(pack, content, key, shop))
     return True, due
+
+
+def _own(connection: Connection, shop: Shop, named: Row[Any] | None, key: UUID | None) -> Row[Any] | None:
+    """The row that a pack takes the place of: the one of its name, or with ``key`` the one of that id."""
+    if key is None:
+        return named
+    if named is not None and named.id != key:
+        raise Conflict(
+            f"The shop has another mockup set called {named.name!r}.", code="set_exists", remedy="Choose another name."
+        )
+    own = select(mockup_sets).where(mockup_sets.c.shop_id == shop.id, mockup_sets.c.id == key)
+    return connection.execute(own).one_or_none()
+
+
+def _rename(connection: Connection, shop: Shop, row: Row[Any], name: str) -> None:
+    """The set and what was rendered with it go by the new name; what lay in the folder of the old one is no leftover."""
+    connection.execute(update(mockup_sets).where(mockup_sets.c.id == row.id).values(name=name))
+    rendered = mockups.c.shop_id == shop.id, mockups.c.set_name == row.name
+    connection.execute(update(mockups).where(*rendered).values(set_name=name))
 
 
 def _values(pack: Pack, content: _Content) -> dict[str, Any]:

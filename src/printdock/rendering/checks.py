@@ -176,7 +176,7 @@ def _of_shape(shape: Shape, base: BaseImage) -> _Found:
         yield "mesh_folds", "is a mesh that folds over itself.", "Drag the crossed points apart."
         return
     outline = lattice(flat).outline if isinstance(flat, Mesh) else points_of(flat)
-    crossed = isinstance(flat, Quad) and crosses(outline)
+    crossed = isinstance(flat, Quad | Polygon) and crosses(outline)
     if abs(_signed_area(outline)) < LEAST_PX2 and not crossed:
         yield "area_too_small", "covers nothing: its points lie on a line, or on one spot.", ""
     elif isinstance(flat, Quad) and (crossed or not _convex(outline)):
@@ -185,7 +185,7 @@ def _of_shape(shape: Shape, base: BaseImage) -> _Found:
             "is a quad whose corners cross or bend inwards.",
             "Order: top left, top right, bottom right, bottom left.",
         )
-    elif isinstance(flat, Polygon) and crosses(outline):
+    elif isinstance(flat, Polygon) and crossed:
         yield "polygon_crosses", "is a polygon whose sides cross.", "Draw it as one simple outline."
     low, high = outline.min(axis=0), outline.max(axis=0)
     if (high <= 0).any() or (low >= (base.width, base.height)).any():

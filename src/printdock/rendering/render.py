@@ -52,10 +52,24 @@ def prepare(
             code="photo_size",
             remedy="Put the original photo back, or mark its print areas anew.",
         )
+    return _prepared(base, ground(photo, output_size(base.width, base.height, longest_side)), colour)
+
+
+def ground(photo: Pixels, size: tuple[int, int]) -> Pixels:
+    """A photo (straight RGBA, upright) at ``size`` (width, height), laid on white: height x width x 3, sRGB."""
     vips.init()
-    width, height = output_size(base.width, base.height, longest_side)
+    return _on_white(resized(photo, *size))
+
+
+def prepare_on(base: BaseImage, plain: Pixels, *, colour: str | None = None) -> PreparedBase:
+    """What `prepare` makes, of a photo that is at output size already (`ground`). Raises as `prepare`."""
+    refuse_faulty(base)
+    return _prepared(base, plain, colour)
+
+
+def _prepared(base: BaseImage, plain: Pixels, colour: str | None) -> PreparedBase:
+    height, width = plain.shape[:2]
     scale = width / base.width, height / base.height
-    plain = _on_white(resized(photo, width, height))
     areas = tuple(ReadyArea(area, plain, scale) for area in base.areas)
     shown = plain if colour is None else _coloured(plain, base.garment, colour)
     return PreparedBase(shown, areas, _watermark(base, areas[0], (width, height)))

@@ -939,6 +939,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mockup-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mockup Drafts
+         * @description Sets that somebody saved unfinished, newest first.
+         */
+        get: operations["list_mockup_drafts"];
+        put?: never;
+        /**
+         * Begin Mockup Set
+         * @description Begin a set. It is the shop's once it was saved without errors.
+         */
+        post: operations["begin_mockup_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mockup-sets/{mockup_set}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Mockup Draft
+         * @description A set to edit: what was last saved, be it finished or not.
+         */
+        get: operations["show_mockup_draft"];
+        /**
+         * Save Mockup Draft
+         * @description Save a set. Without errors it is what mockups are made with from then on; otherwise it is kept, unfinished, with all
+         *     that is wrong by area and field.
+         */
+        put: operations["save_mockup_draft"];
+        post?: never;
+        /**
+         * Discard Mockup Draft
+         * @description Forget what was saved unfinished. The set that mockups are made with stays as it is.
+         */
+        delete: operations["discard_mockup_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mockup-sets/{mockup_set}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Mockup Picture
+         * @description Put a picture into a set that is edited: a photo, a mask (grey: white shows, black hides) or a watermark. It is
+         *     recognised by its content; up to 50 million pixels and 100 MB.
+         */
+        post: operations["add_mockup_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mockup-sets/{mockup_set}/draft/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Mockup Draft
+         * @description What the linter says of a description that is not saved.
+         */
+        post: operations["check_mockup_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mockup-sets/{mockup_set}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Mockup
+         * @description A design on a picture as it is being edited, by the renderer that makes mockups, small and at once.
+         *
+         *     Of several requests of one `editor`, those that a later `turn` has overtaken are answered with 409 `superseded`.
+         */
+        post: operations["preview_mockup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mockups": {
         parameters: {
             query?: never;
@@ -1571,6 +1687,136 @@ export interface components {
             history: components["schemas"]["HappeningOut"][];
         };
         /**
+         * DraftFileOut
+         * @description A picture of a set: photo, mask or watermark.
+         */
+        DraftFileOut: {
+            /**
+             * Path
+             * @description What the description calls it
+             * @example photos/front.jpg
+             */
+            path: string;
+            /**
+             * Url
+             * @description Needs no key; never changes
+             */
+            url: string;
+            /**
+             * Width
+             * @description px of the upright picture
+             * @example 2000
+             */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Size
+             * @description Bytes
+             */
+            size: number;
+        };
+        /**
+         * DraftIn
+         * @description A new set.
+         */
+        DraftIn: {
+            /**
+             * Name
+             * @example Mugs
+             */
+            name: string;
+            /**
+             * Template
+             * @description Name of the template it is for
+             * @example Mug 11oz
+             */
+            template?: string | null;
+        };
+        /**
+         * DraftList
+         * @description Every unfinished set of the shop.
+         */
+        DraftList: {
+            /** Items */
+            items: components["schemas"]["DraftShort"][];
+        };
+        /**
+         * DraftOut
+         * @description A set as it is edited.
+         */
+        DraftOut: {
+            /**
+             * Id
+             * Format: uuid
+             * @description Of the set, or the one it will have
+             */
+            id: string;
+            /** @description What mockups are made with now; null: it was never whole */
+            set: components["schemas"]["SetOut"] | null;
+            /**
+             * Description
+             * @description A `mockup.toml` as JSON: docs/mockup-packs.md
+             * @example {
+             *       "name": "Mugs",
+             *       "picture": [
+             *         {
+             *           "area": [],
+             *           "file": "photos/front.jpg",
+             *           "name": "Front"
+             *         }
+             *       ]
+             *     }
+             */
+            description: {
+                [key: string]: unknown;
+            };
+            /** Files */
+            files: components["schemas"]["DraftFileOut"][];
+            /**
+             * Version
+             * @description Other after each save; to be sent with the next
+             */
+            version: string;
+            /**
+             * Unfinished
+             * @description Something was saved that is not yet what mockups are made with
+             */
+            unfinished: boolean;
+            /**
+             * Set Changed
+             * @description The set was changed otherwise since this draft was begun
+             */
+            set_changed: boolean;
+            /** Problems */
+            problems: components["schemas"]["PackProblem"][];
+            /** Updated At */
+            updated_at: string | null;
+        };
+        /**
+         * DraftShort
+         * @description An unfinished set.
+         */
+        DraftShort: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Set Name
+             * @description Of the set it will take the place of
+             */
+            set_name: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
          * EntryOut
          * @description One thing that was done.
          */
@@ -1647,7 +1893,7 @@ export interface components {
          * @description What an address leads to.
          * @enum {string}
          */
-        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base";
+        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "draft";
         /**
          * FileOut
          * @description One file of an upload.
@@ -2074,6 +2320,42 @@ export interface components {
             name?: string | null;
             /** Password */
             password?: string | null;
+        };
+        /**
+         * LookIn
+         * @description A whole description to look at.
+         */
+        LookIn: {
+            /**
+             * Description
+             * @description A `mockup.toml` as JSON: docs/mockup-packs.md
+             * @example {
+             *       "name": "Mugs",
+             *       "picture": [
+             *         {
+             *           "area": [],
+             *           "file": "photos/front.jpg",
+             *           "name": "Front"
+             *         }
+             *       ]
+             *     }
+             */
+            description: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * LookOut
+         * @description What the linter says of a description.
+         */
+        LookOut: {
+            /**
+             * Ok
+             * @description Nothing keeps it from being rendered
+             */
+            ok: boolean;
+            /** Problems */
+            problems: components["schemas"]["PackProblem"][];
         };
         /**
          * MatchOut
@@ -2553,6 +2835,18 @@ export interface components {
              * @description What to do; empty where nothing need be done
              */
             remedy: string;
+            /**
+             * Place
+             * @description The same in the manifest's tables
+             * @example [
+             *       "picture",
+             *       0,
+             *       "area",
+             *       1,
+             *       "points"
+             *     ]
+             */
+            place: (string | number)[];
         };
         /**
          * PageStartOut
@@ -2755,6 +3049,56 @@ export interface components {
         PresetsOut: {
             /** Items */
             items: components["schemas"]["PresetOut"][];
+        };
+        /**
+         * PreviewIn
+         * @description One picture as it is being edited, and what to show on it.
+         */
+        PreviewIn: {
+            /**
+             * Picture
+             * @description `file`, `area`, `garment`, `watermark` as in a description
+             * @example {
+             *       "file": "photos/x.jpg"
+             *     }
+             */
+            picture: {
+                [key: string]: unknown;
+            };
+            /**
+             * Template
+             * @description Name of the set's template: for the pattern's proportions
+             */
+            template?: string | null;
+            /**
+             * Design
+             * @description Id of a design; `pattern`: numbered squares; `none`: the photo alone
+             * @default pattern
+             */
+            design: string | ("pattern" | "none");
+            /**
+             * Colour
+             * @description Name of a garment colour; null: as photographed
+             */
+            colour?: string | null;
+            /**
+             * Longest Side
+             * @description px of the preview, at most the photo's
+             * @default 1000
+             */
+            longest_side: number;
+            /**
+             * Editor
+             * @description Any word that only this editor uses
+             * @default
+             */
+            editor: string;
+            /**
+             * Turn
+             * @description Counts the editor's previews: only the newest is painted
+             * @default 0
+             */
+            turn: number;
         };
         /**
          * PrintFileOut
@@ -3081,6 +3425,41 @@ export interface components {
          */
         RoleChange: {
             role: components["schemas"]["Role"];
+        };
+        /**
+         * SaveIn
+         * @description A whole description to save.
+         */
+        SaveIn: {
+            /**
+             * Description
+             * @description A `mockup.toml` as JSON: docs/mockup-packs.md
+             * @example {
+             *       "name": "Mugs",
+             *       "picture": [
+             *         {
+             *           "area": [],
+             *           "file": "photos/front.jpg",
+             *           "name": "Front"
+             *         }
+             *       ]
+             *     }
+             */
+            description: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the draft as it was loaded or last saved
+             * @example draft-1
+             */
+            version: string;
+            /**
+             * Over
+             * @description Save even if somebody else has saved since
+             * @default false
+             */
+            over: boolean;
         };
         /**
          * Scope
@@ -3666,6 +4045,11 @@ export type CurrentShop = components['schemas']['CurrentShop'];
 export type DesignChange = components['schemas']['DesignChange'];
 export type DesignOut = components['schemas']['DesignOut'];
 export type DesignWhole = components['schemas']['DesignWhole'];
+export type DraftFileOut = components['schemas']['DraftFileOut'];
+export type DraftIn = components['schemas']['DraftIn'];
+export type DraftList = components['schemas']['DraftList'];
+export type DraftOut = components['schemas']['DraftOut'];
+export type DraftShort = components['schemas']['DraftShort'];
 export type EntryOut = components['schemas']['EntryOut'];
 export type FileIn = components['schemas']['FileIn'];
 export type FileKind = components['schemas']['FileKind'];
@@ -3688,6 +4072,8 @@ export type LibraryOut = components['schemas']['LibraryOut'];
 export type LinkIn = components['schemas']['LinkIn'];
 export type LinkOut = components['schemas']['LinkOut'];
 export type LinkUse = components['schemas']['LinkUse'];
+export type LookIn = components['schemas']['LookIn'];
+export type LookOut = components['schemas']['LookOut'];
 export type MatchOut = components['schemas']['MatchOut'];
 export type MeOut = components['schemas']['MeOut'];
 export type MemberOut = components['schemas']['MemberOut'];
@@ -3717,6 +4103,7 @@ export type PasswordChange = components['schemas']['PasswordChange'];
 export type PoolOut = components['schemas']['PoolOut'];
 export type PresetOut = components['schemas']['PresetOut'];
 export type PresetsOut = components['schemas']['PresetsOut'];
+export type PreviewIn = components['schemas']['PreviewIn'];
 export type PrintFileOut = components['schemas']['PrintFileOut'];
 export type Ready = components['schemas']['Ready'];
 export type RecipeIn = components['schemas']['RecipeIn'];
@@ -3727,6 +4114,7 @@ export type ReportOut = components['schemas']['ReportOut'];
 export type Retried = components['schemas']['Retried'];
 export type Role = components['schemas']['Role'];
 export type RoleChange = components['schemas']['RoleChange'];
+export type SaveIn = components['schemas']['SaveIn'];
 export type Scope = components['schemas']['Scope'];
 export type SetFile = components['schemas']['SetFile'];
 export type SetOut = components['schemas']['SetOut'];
@@ -8266,6 +8654,696 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mockup_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_mockup_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_mockup_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mockup_set: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_mockup_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mockup_set: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_mockup_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mockup_set: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_mockup_picture: {
+        parameters: {
+            query?: {
+                /** @description Its file name */
+                name?: string;
+                /** @description What it is for */
+                kind?: "photo" | "mask" | "mark";
+            };
+            header?: never;
+            path: {
+                mockup_set: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftFileOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_mockup_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mockup_set: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_mockup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mockup_set: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description The preview */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from printdock.api.state import ServicesIn
 from printdock.designs.catalog import print_file_by_id
 from printdock.designs.small import fresh_thumbnail, stored_thumbnail
 from printdock.errors import NotFound
+from printdock.mockups import drafts
 from printdock.mockups.ledger import mockup_by_id
 from printdock.mockups.naming import thumbnail_of
 from printdock.mockups.sets import set_by_id, stored_names
@@ -114,6 +116,8 @@ def _found(connection: Connection, services: Services, shop: Shop, address: File
             return _of_mockup(connection, services, shop, address)
         case FileKind.BASE:
             return _of_set(connection, services, shop, address)
+        case FileKind.DRAFT:
+            return _of_draft(connection, services, shop, address)
 
 
 def _of_print(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:
@@ -159,7 +163,17 @@ def _of_set(connection: Connection, services: Services, shop: Shop, address: Fil
     found = set_by_id(connection, shop, address.key)
     if found is None or address.name not in stored_names(connection, shop, address.key).values():
         return None
-    storage, key = services.storage_at_once, f"{folder_of(shop, found.name)}/{address.name}"
+    return _picture(services, f"{folder_of(shop, found.name)}/{address.name}", address)
+
+
+def _of_draft(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:
+    if not drafts.holds(connection, shop, address.key, address.name):
+        return None
+    return _picture(services, f"{drafts.draft_folder(shop, address.key)}/{address.name}", address)
+
+
+def _picture(services: Services, key: str, address: FileAddress) -> Callable[[], Content]:
+    storage = services.storage_at_once
 
     def picture() -> Content:
         return Content(

@@ -23,7 +23,7 @@ from printdock.api.paging import Page, PagingIn, page_of
 from printdock.api.problems import declared
 from printdock.api.state import ServicesIn
 from printdock.errors import InputRefused, NotFound, PackRefused, Problem
-from printdock.mockups import sets
+from printdock.mockups import drafts, sets
 from printdock.mockups.archive import read_archive, write_archive
 from printdock.mockups.linted import lint
 from printdock.mockups.pack import Pack
@@ -52,6 +52,9 @@ class PackProblem(BaseModel):
     code: str = Field(examples=["distorts"])
     message: str
     remedy: str = Field(description="What to do; empty where nothing need be done")
+    place: list[str | int] = Field(
+        description="The same in the manifest's tables", examples=[["picture", 0, "area", 1, "points"]]
+    )
 
     @classmethod
     def of(cls, problem: Problem) -> PackProblem:
@@ -63,6 +66,7 @@ class PackProblem(BaseModel):
             code=problem.code,
             message=problem.message,
             remedy=problem.remedy,
+            place=list(problem.place),
         )
 
 
@@ -261,6 +265,7 @@ def remove_mockup_set(
 ) -> Removed:
     """Remove a set and its files. Mockups rendered with it stay."""
     found, _names = _set(services, caller.shop, mockup_set)
+    drafts.discard(services.database, services.storage_at_once, caller.shop, found.id)
     files = sets.remove_set(services.database, services.storage_at_once, caller.shop, found.name)
     _note(services, caller, "mockup_set_removed", found.name, services.clock())
     return Removed(files=files)
