@@ -1461,9 +1461,10 @@ export interface paths {
         put?: never;
         /**
          * Upload Mockup
-         * @description Render designs on a mockup group. With `async_mode` it answers at once with a job; without, when all is done.
+         * @description Render designs on a mockup group, and make drafts of them where an Etsy shop is connected.
          *
-         *     Also without, the work is a job: it is done to its end though the caller goes away.
+         *     With `async_mode` it answers at once with a job; without, when all is done. Also without, the work is a job: it is
+         *     done to its end though the caller goes away.
          */
         post: operations["upload_mockup"];
         delete?: never;
