@@ -6,6 +6,7 @@ A service that cannot be had is a failure where ``CI`` is set, and a skip that s
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +14,8 @@ from typing import NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
+from printdock.db.engine import Database
+from printdock.db.schema import upgrade
 from tests.services.packages import ServiceMissing, ensure_debian_package
 from tests.services.postgres import Postgres, find_programs
 from tests.services.redis import RedisServer, find_redis
@@ -72,7 +75,7 @@ def private_postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres) -> Iterator[str]:
+def empty_postgres_url(postgres: Postgres) -> Iterator[str]:
     """The URL of an empty PostgreSQL database."""
     url = postgres.create_database()
     yield url
@@ -80,9 +83,46 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database, once of each kind."""
     if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'printdock.db'}"
+    url: str = request.getfixturevalue("empty_postgres_url")
+    return url
+
+
+def _with_schema(url: str) -> str:
+    database = Database(url)
+    upgrade(database)
+    database.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def _postgres_with_schema(postgres: Postgres) -> str:
+    return _with_schema(postgres.create_database())
+
+
+@pytest.fixture(scope="session")
+def _sqlite_with_schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("schema") / "printdock.db"
+    _with_schema(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, _postgres_with_schema: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database with the schema and no rows."""
+    url = postgres.create_database(like=_postgres_with_schema)
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with the schema and no rows, once of each kind."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("_sqlite_with_schema"), tmp_path / "printdock.db")
         return f"sqlite:///{tmp_path / 'printdock.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url

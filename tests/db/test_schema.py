@@ -19,8 +19,8 @@ from printdock.db.tables import metadata
 from printdock.errors import DatabaseUnavailable, UsageError
 
 
-def test_up_down_up_leaves_the_tables_of_the_code(database_url: str) -> None:
-    database = Database(database_url)
+def test_up_down_up_leaves_the_tables_of_the_code(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     assert schema.status(database).current is None
     assert schema.upgrade(database).up_to_date
     assert schema.upgrade(database).up_to_date  # twice is once
@@ -39,16 +39,16 @@ def test_head_is_the_newest_revision() -> None:
     assert max(revisions) == schema.HEAD
 
 
-def test_two_processes_may_make_the_schema_at_once(database_url: str) -> None:
-    databases = [Database(database_url) for _ in range(4)]
+def test_two_processes_may_make_the_schema_at_once(empty_database_url: str) -> None:
+    databases = [Database(empty_database_url) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         assert all(status.up_to_date for status in pool.map(schema.upgrade, databases))
     for database in databases:
         database.close()
 
 
-def test_an_older_shared_database_is_left_to_its_owner(postgres_url: str) -> None:
-    database = Database(postgres_url)
+def test_an_older_shared_database_is_left_to_its_owner(empty_postgres_url: str) -> None:
+    database = Database(empty_postgres_url)
     schema.ready(database)
     with database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))

@@ -19,14 +19,22 @@ from printdock.templates.presets import PRESETS
 from tests.rendering.scenes import poster
 
 
-@pytest.fixture(scope="session")
-def packs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pack]:
-    written = bases.write_demo_packs(tmp_path_factory.mktemp("packs"))
-    return {path.name: read_pack(path) for path in written}
+def test_the_demo_packs(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """One test: they take half a minute to draw, and so are drawn in one process."""
+    packs = {path.name: read_pack(path) for path in bases.write_demo_packs(tmp_path)}
+    with subtests.test("they are without fault and fit their templates"):
+        _are_sound(packs)
+    with subtests.test("a design is seen on each of their pictures"):
+        _show_a_design(packs)
+    with subtests.test("the leaves before the poster stay before it"):
+        mask = photos.grey(packs["poster"].files["print-mask.png"])
+        assert (mask == 0).any() and (mask == 255).mean() > 0.9
+    with subtests.test("drawing again draws the same"):
+        again = bases.poster_pack()
+        assert again.text == packs["poster"].text and dict(again.files) == dict(packs["poster"].files)
 
 
-@pytest.mark.xdist_group("demo-packs")
-def test_the_packs_are_without_fault_and_fit_their_templates(packs: dict[str, Pack]) -> None:
+def _are_sound(packs: dict[str, Pack]) -> None:
     assert list(packs) == ["poster", "glass-can", "mug", "t-shirt"]
     for name, pack in packs.items():
         assert pack.manifest.template is not None
@@ -38,8 +46,7 @@ def test_the_packs_are_without_fault_and_fit_their_templates(packs: dict[str, Pa
     assert white.area[0].blend is Blend.MULTIPLY and colours.garment is not None and len(colours.garment.colours) >= 4
 
 
-@pytest.mark.xdist_group("demo-packs")
-def test_a_design_is_seen_on_each_of_their_pictures(packs: dict[str, Pack]) -> None:
+def _show_a_design(packs: dict[str, Pack]) -> None:
     art, nothing = Design(poster()), Design(np.zeros((50, 90, 4), np.uint8))
     for name, pack in packs.items():
         for index, picture in enumerate(pack.manifest.picture):
@@ -50,15 +57,3 @@ def test_a_design_is_seen_on_each_of_their_pictures(packs: dict[str, Pack]) -> N
             ready = prepare(base, photo, colour=colour, longest_side=600)
             changed = np.any(render(ready, art) != render(ready, nothing), axis=-1).mean()
             assert 0.01 < changed < 0.6, f"{name} {picture.name}: {changed:.0%} of it"
-
-
-@pytest.mark.xdist_group("demo-packs")
-def test_the_leaves_before_the_poster_stay_before_it(packs: dict[str, Pack]) -> None:
-    mask = photos.grey(packs["poster"].files["print-mask.png"])
-    assert (mask == 0).any() and (mask == 255).mean() > 0.9
-
-
-@pytest.mark.xdist_group("demo-packs")
-def test_drawing_again_draws_the_same(packs: dict[str, Pack], tmp_path: Path) -> None:
-    again = bases.poster_pack()
-    assert again.text == packs["poster"].text and dict(again.files) == dict(packs["poster"].files)
