@@ -25,9 +25,9 @@ def _one(url: str, statement: str) -> object:
         engine.dispose()
 
 
-def test_every_database_is_new_and_empty(database_url: str) -> None:
-    _one(database_url, "CREATE TABLE designs (id INTEGER)")
-    assert _one(database_url, "SELECT count(*) FROM designs") == 0
+def test_every_database_is_new_and_empty(empty_database_url: str) -> None:
+    _one(empty_database_url, "CREATE TABLE designs (id INTEGER)")
+    assert _one(empty_database_url, "SELECT count(*) FROM designs") == 0
 
 
 def test_a_killed_server_keeps_what_was_committed(private_postgres: Postgres) -> None:
