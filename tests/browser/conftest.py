@@ -29,8 +29,9 @@ def built() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(built: None) -> Iterator[Browser]:
+    """A browser, gone before other tests run in this process: Playwright's event loop would be in their way."""
     try:
         with chromium() as found:
             yield found

@@ -70,7 +70,7 @@ def test_an_invited_person_sees_what_they_may(signed_in: Page, site: Site) -> No
     page.goto(link)
     page.get_by_label("Password", exact=True).fill("another long password")
     page.get_by_role("button", name="Join the shop").click()
-    expect(page.get_by_role("heading", name="Designs")).to_be_visible()
+    expect(page.get_by_role("heading", name="Designs", exact=True)).to_be_visible()
     page.get_by_role("link", name="Upload", exact=True).first.click()
     expect(page.get_by_role("heading", name="You may look, not upload")).to_be_visible()
     page.get_by_role("link", name="Settings").click()

@@ -186,30 +186,33 @@ def _chosen(shop: Shop, wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _has_files(shop: Shop, wanted: Filter) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [
-        print_files.c.shop_id == shop.id,
-        print_files.c.design_id == designs.c.id,
+        *_of_design(shop),
         print_files.c.state.in_(LIVE if wanted.state is None else (wanted.state,)),
     ]
     if wanted.template_id is not None:
-        conditions.append(print_files.c.template_id == wanted.template_id)
+        conditions.append(print_files.c.template_id + 0 == wanted.template_id)  # see `_of_design`
     if wanted.upload is not None:
         conditions.append(print_files.c.upload_id == wanted.upload)
     return exists().where(and_(*conditions))
+
+
+def _of_design(shop: Shop) -> tuple[ColumnElement[bool], ...]:
+    """The print files of a design, by the index of their designs.
+
+    The sum hides the shop from the planner: without statistics SQLite takes an index that begins with it, and looks
+    through the whole shop for each design (100,000 designs: 0.4 s became hours).
+    """
+    return print_files.c.design_id == designs.c.id, print_files.c.shop_id + 0 == shop.id
 
 
 def _found(shop: Shop, search: str) -> ColumnElement[bool]:
     """A number is meant exactly: 90 is not 906, though its file's name has it in it."""
     part = f"%{literal(search)}%"
     if search.isdecimal() and len(search) < 10:
-        of_file: ColumnElement[bool] = print_files.c.number == int(search)
+        of_file: ColumnElement[bool] = print_files.c.number + 0 == int(search)
     else:
         of_file = print_files.c.path.ilike(f"%/{part}", escape="\\")
-    in_files = exists().where(
-        print_files.c.shop_id == shop.id,
-        print_files.c.design_id == designs.c.id,
-        print_files.c.state.in_(LIVE),
-        of_file,
-    )
+    in_files = exists().where(*_of_design(shop), print_files.c.state.in_(LIVE), of_file)
     return designs.c.name.ilike(part, escape="\\") | in_files
 
 
