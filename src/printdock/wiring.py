@@ -15,6 +15,7 @@ from uuid import UUID
 from printdock.accounts.secret import ServerSecret
 from printdock.db.engine import Database
 from printdock.db.schema import ready
+from printdock.db.statistics import ensure_statistics
 from printdock.designs.item import Duplicates, Event, Limits, Upload
 from printdock.designs.lease import Clock, new_owner
 from printdock.designs.old_hashes import has_old_hashes
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from printdock.listings.templates import StoredTemplate
     from printdock.mockups.batch import Batch, Progress
     from printdock.mockups.plan import Plan
+    from printdock.mockups.types import MockupSet
     from printdock.uploads.place import Place
 
 
