@@ -13,7 +13,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-import pyvips  # type: ignore[import-untyped]
+import pyvips
 from numpy.typing import NDArray
 
 from printdock.imaging.types import Box, Pixels
