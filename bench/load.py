@@ -213,11 +213,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     result = run(options.users, options.images, options.one)
-    table = Table()
-    for column in result["results"][0]:
-        table.add_column(column, justify="right")
-    for row in result["results"]:
-        table.add_row(*map(str, row.values()))
+    table = Table("", "many at once", "one large", box=None, pad_edge=False)
+    for name in result["results"][0]:
+        table.add_row(name, *(str(row[name]) for row in result["results"]))
     console.print(table)
     if options.json:
         options.json.write_text(json.dumps(result, indent=2))

@@ -15,6 +15,7 @@ from uuid import UUID
 from printdock.accounts.secret import ServerSecret
 from printdock.db.engine import Database
 from printdock.db.schema import ready
+from printdock.db.statistics import ensure_statistics
 from printdock.designs.item import Duplicates, Event, Limits, Upload
 from printdock.designs.lease import Clock, new_owner
 from printdock.designs.old_hashes import has_old_hashes
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from printdock.mockups.batch import Batch, Progress
     from printdock.mockups.easel import Easel
     from printdock.mockups.plan import Plan
+    from printdock.mockups.types import MockupSet
     from printdock.uploads.place import Place
 
 
@@ -194,28 +196,22 @@ class Services:
     ) -> Plan:
         """The mockups of designs (by number or id; all when neither is given) on a set. Raises `UsageError`."""
         from printdock.mockups.plan import find_print_files, make_plan
-        from printdock.mockups.sets import find_set
 
-        with self.database.read() as connection:
-            mockup_set = find_set(connection, shop, set_name)
-        name = template or mockup_set.template
-        if name is None:
-            raise UsageError(f"The set {set_name!r} serves any template.", remedy="Say which: --template NAME.")
-        product = self.template(name, shop)
+        mockup_set, product = self.mockup_set(shop, set_name, template)
         with self.database.read() as connection:
             files = find_print_files(connection, product, numbers, designs)
         return make_plan(mockup_set, product, files, colours)
 
-    def check_mockup_names(self, shop: Shop, set_name: str, template: str | None) -> None:
-        """Whether there are such a set and such a template. Raises `UsageError` as `mockup_plan`."""
+    def mockup_set(self, shop: Shop, name: str, template: str | None = None) -> tuple[MockupSet, Template]:
+        """A set, and the template whose designs are shown on it: its own where none is named. Raises `UsageError`."""
         from printdock.mockups.sets import find_set
 
         with self.database.read() as connection:
-            mockup_set = find_set(connection, shop, set_name)
-        name = template or mockup_set.template
-        if name is None:
-            raise UsageError(f"The set {set_name!r} serves any template.", remedy="Say which.", code="no_template")
-        self.template(name, shop)
+            mockup_set = find_set(connection, shop, name)
+        product = template or mockup_set.template
+        if product is None:
+            raise UsageError(f"The set {name!r} serves any template.", code="no_template", remedy="Say which template.")
+        return mockup_set, self.template(product, shop)
 
     def mockup_batch(
         self,
@@ -305,6 +301,7 @@ def open_services(
 
     try:
         ready(database)
+        ensure_statistics(database)
         storage = open_storage(settings, stop=stop, on_event=noticed)
         spool = Spool(settings.home / "spool")
         unwatch = meters.watch(lambda: samples(storage, spool, here=health.state.here))

@@ -23,8 +23,8 @@ from typing import Any
 
 #: Name: (what is wrapped, whether the fault is before or after it). In the order in which a file meets them.
 BOUNDARIES: dict[str, tuple[str, str]] = {
-    "before the upload has a row": ("printdock.designs.ingest:_open", "before"),
-    "after the upload has a row": ("printdock.designs.ingest:_open", "after"),
+    "before the upload has a row": ("printdock.designs.ingest:open_upload", "before"),
+    "after the upload has a row": ("printdock.designs.ingest:open_upload", "after"),
     "before reading": ("printdock.designs.admit:hashlib.sha256", "before"),
     "after admit": ("printdock.designs.ingest:admit", "after"),
     "after prepare": ("printdock.designs.ingest:prepare", "after"),
@@ -48,8 +48,8 @@ BOUNDARIES: dict[str, tuple[str, str]] = {
     "before settle is committed": ("printdock.designs.ledger:settle", "after"),
     "before the answers are recorded": ("printdock.designs.store:Recorder._record", "before"),
     "after the answers are recorded": ("printdock.designs.store:Recorder._record", "after"),
-    "before the counts are recorded": ("printdock.designs.ingest:_finish", "before"),
-    "after the counts are recorded": ("printdock.designs.ingest:_finish", "after"),
+    "before the counts are recorded": ("printdock.designs.ingest:finish_upload", "before"),
+    "after the counts are recorded": ("printdock.designs.ingest:finish_upload", "after"),
     "replayed, before the row is confirmed": ("printdock.designs.recover:_confirm_spooled", "before"),
     "replayed, row confirmed, still in the spool": ("printdock.designs.recover:_confirm_spooled", "after"),
     "recover: before release is committed": ("printdock.designs.ledger:release", "after"),

@@ -119,6 +119,13 @@ class Studio:
         with self.database.write() as tables:
             return enter_all(desk, tables, stored, planned)
 
+    def one(self, **changes: Any) -> UUID:
+        """A design, entered in the journal."""
+        stored = self.stock(1, **changes)
+        with self.desk() as desk:
+            (key,) = self.enter(desk, stored)
+        return key
+
     def entry(self, key: UUID) -> Entry:
         with self.database.read() as tables:
             return get_entry(tables, self.shop, key)
@@ -185,3 +192,10 @@ def studio(fake: FakeEtsy, database: Database, tmp_path: Path) -> Studio:
         threading.Event(),
         LocalStorage(tmp_path / "nas"),
     )
+
+
+@pytest.fixture
+def ready(studio: Studio) -> Studio:
+    """The studio, connected to the stand-in."""
+    studio.connect()
+    return studio

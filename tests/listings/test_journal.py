@@ -19,12 +19,6 @@ from printdock.shops.queries import ensure_shop
 from tests.listings.conftest import Studio, utc_now
 
 
-@pytest.fixture
-def ready(studio: Studio) -> Studio:
-    studio.connect()
-    return studio
-
-
 def _two(ready: Studio) -> list[UUID]:
     stored = ready.stock(2)
     with ready.desk() as desk:

@@ -112,20 +112,22 @@ def _signed_in(request: Request, services: ServicesIn, _session: Annotated[str |
 SignedInCaller = Annotated[SignedIn, Depends(_signed_in)]
 
 
-def allowed(scope: Scope) -> Any:
-    """The dependency of a route that needs ``scope``: answers the `Caller`, refuses everybody else.
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The dependency of a route that needs ``scope``: answers the `Caller`. Raises `NotSignedIn` and `NotAllowed`."""
 
-    Raises `NotSignedIn` and `NotAllowed`.
-    """
+    scope: Scope
 
-    async def check(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
-        if not caller.may(scope):
+    async def __call__(self, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+        if not caller.may(self.scope):
             raise NotAllowed(
-                f"This needs the scope {scope!r}.".replace("'", ""),
+                f"This needs the scope {self.scope}.",
                 code="scope_missing",
                 remedy="Ask an owner of the shop." if caller.session else "Use a key that has it.",
             )
         return caller
 
-    check.scope = scope  # type: ignore[attr-defined]  # for the OpenAPI document
-    return Depends(check)
+
+def allowed(scope: Scope) -> Any:
+    """The route needs ``scope`` (see `Allowed`)."""
+    return Depends(Allowed(scope))

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from printdock.api import routes
+from printdock.api.caller import Allowed
 from printdock.api.problems import CONTENT, Problem
 
 TAGS = [
@@ -86,14 +87,14 @@ def _declare(operation: dict[str, Any]) -> None:
 
 
 def _declare_scopes(made: dict[str, Any]) -> None:
-    """``x-scope``: which of a key's or role's scopes an operation needs (`printdock.api.caller.allowed`)."""
+    """``x-scope``: which of a key's or role's scopes an operation needs (`printdock.api.caller.Allowed`)."""
     scopes = {
-        operation_id(route): str(one.call.scope)  # type: ignore[union-attr]
+        operation_id(route): str(one.call.scope)
         for router in (*routes.API, *routes.ROOT)
         for route in router.routes
         if isinstance(route, APIRoute)
         for one in route.dependant.dependencies
-        if hasattr(one.call, "scope")
+        if isinstance(one.call, Allowed)
     }
     for operation in _operations(made):
         if operation["operationId"] in scopes:

@@ -41,8 +41,9 @@ def show_drafts(services: Services, product: str) -> None:
             _create(connected, desk, etsy, product)
             _change(connected, desk, product)
         _show_shop(etsy, len(etsy.world.drafts(shop)))
+        own = connected.shop()
         with services.database.write() as tables:
-            disconnect(tables, connected.shop())  # the stand-in ends here
+            disconnect(tables, own)  # the stand-in ends here
 
 
 def _connected(services: Services, etsy: FakeEtsy) -> Services:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyvips  # type: ignore[import-untyped]
+import pyvips
 
 from printdock.demo import art, pictures, plants
 from printdock.demo.canvas import INK, WHITE, Array, Canvas

@@ -11,34 +11,26 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
-
-from printdock.db.tables import uploads
 from printdock.dedupe.old_hashes import old_hashes, old_print
-from printdock.designs import known, ledger
+from printdock.designs import known
 from printdock.designs.admit import Admitted, admit, check_unchanged
 from printdock.designs.decide import Decider, Onward
 from printdock.designs.item import Duplicates, Event, Item, Source, Stage, Upload
-from printdock.designs.lease import RENEW_EVERY_S
 from printdock.designs.outcomes import Failed, answer
 from printdock.designs.recover import recover
 from printdock.designs.store import Recorder
+from printdock.designs.upload import Renewal, finish_upload, give_up_claims, open_upload
 from printdock.errors import (
     Cancelled,
     DatabaseUnavailable,
     PrintdockError,
-    StorageNotFound,
-    StorageRefused,
-    StorageUnavailable,
 )
 from printdock.imaging.codec import decode, encode_png, probe
 from printdock.imaging.fingerprint import fingerprint
@@ -90,19 +82,19 @@ def ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
 def _ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     started = time.monotonic()
     flow = _Flow(upload)
-    renewing = _Renewal(upload)
+    renewing = Renewal(upload)
     try:
         items = flow.run(sources)
     finally:
         renewing.close()
-    _give_up(upload, items)
+    give_up_claims(upload, items)
     entries = [answer(item.source, item.outcome) for item in items if item.outcome is not None]
     counts = {word: sum(entry["outcome"] == word for entry in entries) for word in ("stored", "duplicate", "failed")}
     report = Report(
         str(upload.id), counts["stored"], counts["duplicate"], counts["failed"], time.monotonic() - started, entries
     )
     if not (upload.dry_run or upload.resumes):
-        _finish(upload, report)
+        finish_upload(upload, report.stored, report.duplicates, report.failed)
     return report
 
 
@@ -114,101 +106,6 @@ def _tell(report: Report) -> None:
     logs.event("upload_finished", place="nas", seconds=round(report.seconds, 3), **counts)
 
 
-def _open(upload: Upload) -> PrintdockError | None:
-    """Recover, begin the upload's row, and answer why nothing can be stored now, if so: then nothing is decoded.
-
-    A storage that is merely away does not block: print files then wait in the spool.
-    """
-    if upload.dry_run:
-        return None
-    blocked: PrintdockError | None = None
-    try:
-        with suppress(StorageNotFound):  # it need not be there: that it is answered is what counts
-            upload.storage.stat(f"{upload.template.folder}/.printdock")
-        recover(upload)
-    except StorageUnavailable as error:
-        log.warning("%s", error)
-    except (StorageRefused, DatabaseUnavailable, Cancelled) as error:
-        blocked = error
-    try:
-        upload.write(lambda connection: _begin(connection, upload))
-    except DatabaseUnavailable as error:
-        return error
-    return blocked
-
-
-def _begin(connection: Connection, upload: Upload) -> None:
-    """The upload's row says who works on it."""
-    own = uploads.c.shop_id == upload.template.shop.id, uploads.c.id == upload.id
-    if upload.resumes:
-        connection.execute(update(uploads).where(*own).values(owner=upload.owner))
-        return
-    row = {
-        "id": upload.id,
-        "shop_id": upload.template.shop.id,
-        "template_id": upload.template.id,
-        "owner": upload.owner,
-        "state": "processing",
-        "started_at": upload.clock(),
-    }
-    if connection.execute(select(uploads.c.id).where(*own)).one_or_none() is None:  # a commit may be in doubt
-        connection.execute(insert(uploads).values(**row))
-
-
-def _give_up(upload: Upload, items: Sequence[Item]) -> None:
-    """Claims that could not be settled are free from now on, and not only when their lease runs out."""
-    left = [item for item in items if item.claim is not None and isinstance(item.outcome, Failed)]
-    if not left or upload.dry_run:
-        return
-    try:
-        with upload.database.write() as connection:
-            ledger.lapse(connection, upload.owner, upload.clock())
-    except DatabaseUnavailable as error:
-        log.warning("claims stay until their lease runs out: %s", error)
-
-
-def _finish(upload: Upload, report: Report) -> None:
-    done = (
-        update(uploads)
-        .where(uploads.c.shop_id == upload.template.shop.id, uploads.c.id == upload.id)
-        .values(
-            state="finished",
-            finished_at=upload.clock(),
-            stored=report.stored,
-            duplicates=report.duplicates,
-            failed=report.failed,
-        )
-    )
-    try:
-        upload.write(lambda connection: connection.execute(done))
-    except DatabaseUnavailable as error:
-        log.warning("the upload's counts could not be recorded: %s", error)
-
-
-class _Renewal:
-    """Keeps this process's claims while it works."""
-
-    def __init__(self, upload: Upload) -> None:
-        self._upload = upload
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="printdock-lease", daemon=True)
-        if not upload.dry_run:
-            self._thread.start()
-
-    def _run(self) -> None:
-        while not self._over.wait(RENEW_EVERY_S):
-            try:
-                with self._upload.database.write() as connection:
-                    ledger.renew(connection, self._upload.owner, self._upload.clock())
-            except DatabaseUnavailable as error:
-                log.warning("claims could not be renewed: %s", error)
-
-    def close(self) -> None:
-        self._over.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-
 class _Flow:
     """The stages of one upload and the threads between them."""
 
@@ -217,7 +114,7 @@ class _Flow:
         self._upload = upload
         # Recovering and reaching the storage take their time: meanwhile the first pictures are prepared.
         self._opening = workers(1, "printdock-open")
-        self._opened: Future[PrintdockError | None] = self._opening.submit(_open, upload)
+        self._opened: Future[PrintdockError | None] = self._opening.submit(open_upload, upload)
         self._memory = Budget(size=limits.memory_bytes, count=limits.batch_images)
         self._seen: set[bytes] = set()
         self._recorder = Recorder(upload, self._give_back)

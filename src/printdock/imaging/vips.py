@@ -6,14 +6,14 @@ Every call that computes pixels releases the GIL.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-import pyvips  # type: ignore[import-untyped]
+import pyvips
 from numpy.typing import NDArray
 
 from printdock.imaging.types import Box, Pixels
@@ -52,13 +52,29 @@ _LOADER_CLASSES = (
 )
 
 
-@lru_cache(maxsize=1)
+#: Whether the libraries are set up; written under the lock.
+_ready = False
+_setting_up = threading.Lock()
+
+
 def init() -> None:
     """Set both libraries up for a process with its own worker threads; called before the first picture.
 
-    One thread per call (the caller's workers are the parallelism), no operation cache (it would pin decoded
-    pictures), and every loader but the admitted ones blocked.
+    Once in a process, however many threads ask at the same time: while one sets up, every loader is blocked for a
+    moment, so the others wait until it is done.
     """
+    global _ready
+    if _ready:
+        return
+    with _setting_up:
+        if not _ready:
+            _set_up()
+            _ready = True
+
+
+def _set_up() -> None:
+    """One thread per call (the caller's workers are the parallelism), no operation cache (it would pin decoded
+    pictures), and every loader but the admitted ones blocked."""
     pyvips.cache_set_max(0)
     pyvips.concurrency_set(1)
     cv2.setNumThreads(1)

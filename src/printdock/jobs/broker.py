@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from huey import Huey  # type: ignore[import-untyped]
-from huey.consumer import Consumer  # type: ignore[import-untyped]
-from huey.registry import Message  # type: ignore[import-untyped]
-from huey.serializer import Serializer  # type: ignore[import-untyped]
+from huey import Huey
+from huey.consumer import Consumer
+from huey.registry import Message
+from huey.serializer import Serializer
 
 from printdock.jobs.job import Priority
 from printdock.jobs.wakes import RedisAddress, Wakes

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from printdock.db.statistics import ensure_statistics
 from printdock.errors import DatabaseUnavailable, LeaseLost
 from printdock.jobs import claims, events, records
 from printdock.jobs.abandoned import sweep_uploads
@@ -98,6 +99,7 @@ class Ticker:
         self._nudge(len(running))
         if self._abandoned.due():
             sweep_uploads(self._runner.services)
+            ensure_statistics(self._runner.services.database)
         if self._tidying.due():
             self._tidy()
 

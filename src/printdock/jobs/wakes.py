@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from huey.storage import MemoryStorage, PriorityRedisStorage  # type: ignore[import-untyped]
+from huey.storage import MemoryStorage, PriorityRedisStorage
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError

@@ -99,7 +99,7 @@ def render_mockups(
     job = new_job("render_mockups", body.model_dump(mode="json"))
     # Names are looked up now, so that a mistyped one is answered here and not by a job that fails. Designs are
     # looked up by the job, however many they are.
-    services.check_mockup_names(caller.shop, body.set, body.template)
+    services.mockup_set(caller.shop, body.set, body.template)
     with services.database.write() as connection:
         key = records.enqueue(connection, caller.shop.id, job)
     background.wake(job.priority)

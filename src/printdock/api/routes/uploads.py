@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 from uuid_utils.compat import uuid7
 
@@ -20,6 +18,20 @@ from printdock.api.idempotency import Once, OnceIn
 from printdock.api.incoming import Reception, ReceptionIn, arrive, gathered, have, take
 from printdock.api.paging import Page, PagingIn, page_of
 from printdock.api.problems import declared
+from printdock.api.sent import (
+    CompleteIn,
+    FileOut,
+    FilesIn,
+    KnownIn,
+    KnownOut,
+    ReportOut,
+    State,
+    UploadIn,
+    UploadOut,
+    shown,
+    shown_file,
+    state_of,
+)
 from printdock.api.state import ServicesIn
 from printdock.designs.item import Duplicates
 from printdock.designs.outcomes import Failed
@@ -30,16 +42,12 @@ from printdock.jobs.kinds import new_job
 from printdock.jobs.kinds.uploads import end, tell_state
 from printdock.shops.queries import Shop
 from printdock.uploads import queries, records
-from printdock.uploads.types import Announced, SentFile, SentUpload
 from printdock.wiring import Services
 
 router = APIRouter(prefix="/uploads", tags=["uploads"])
 
 PositionIn = Annotated[int, Path(ge=0, le=2_147_483_647, description="The file's place in the upload, from 0")]
-State = Literal["receiving", "queued", "processing", "finished", "cancelled", "expired"]
 
-_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-_ID = "01890a5d-ac96-774b-bcce-b302099a8057"
 _FORM = {
     "type": "object",
     "required": ["files"],
@@ -56,98 +64,6 @@ _OFFSET: dict[str, Any] = {
         "Upload-State": {"schema": {"type": "string"}, "description": "As `state` of the file"},
     },
 }
-Sha256 = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$", description="SHA-256 of the file, hex", examples=[_SHA256])]
-
-
-class FileIn(BaseModel):
-    """A file to be sent."""
-
-    name: str = Field(
-        max_length=2000, description="Shown in reports, never a path on the server", examples=["rose.png"]
-    )
-    size: int = Field(ge=0, le=2**62, description="Bytes", examples=[412_331])
-    sha256: Sha256 | None = Field(default=None, description="With it, a known file is not sent, and damage is noticed")
-
-    def announced(self) -> Announced:
-        return Announced(self.name, self.size, None if self.sha256 is None else bytes.fromhex(self.sha256))
-
-
-class UploadIn(BaseModel):
-    """A new upload."""
-
-    template: Line = Field(description="The product", examples=["UVDTF 16oz"])
-    files: list[FileIn] = Field(default=[], max_length=100_000, description="More can be added later")
-
-
-class FilesIn(BaseModel):
-    """More files."""
-
-    files: list[FileIn] = Field(min_length=1, max_length=100_000)
-
-
-class CompleteIn(BaseModel):
-    """That everything was sent."""
-
-    leave_out_missing: bool = Field(default=False, description="Files that did not arrive are answered as not sent")
-
-
-class KnownIn(BaseModel):
-    """Which files a client has."""
-
-    template: Line = Field(examples=["UVDTF 16oz"])
-    sha256: list[Sha256] = Field(max_length=100_000)
-
-
-class KnownOut(BaseModel):
-    """Which of them need not be sent: the shop has their bytes for this template."""
-
-    known: list[str] = Field(examples=[[_SHA256]])
-
-
-class FileOut(BaseModel):
-    """One file of an upload."""
-
-    position: int
-    name: str = Field(examples=["rose.png"])
-    size: int | None = Field(description="Bytes; null where files were read where they lay", examples=[412_331])
-    state: Literal["wanted", "received", "stored", "duplicate", "failed"] = Field(
-        description="wanted: send it; received: waits to be taken in; the others are answers"
-    )
-    received: int = Field(description="Bytes that are there", examples=[0])
-    put: str | None = Field(
-        description="Where to send it; null when it need not be", examples=[f"/api/v1/uploads/{_ID}/files/0"]
-    )
-    answer: dict[str, Any] | None = Field(description="Its entry of the report, as `printdock ingest --json` prints it")
-
-
-class UploadOut(BaseModel):
-    """One upload."""
-
-    id: UUID = Field(examples=[_ID])
-    template: str = Field(examples=["UVDTF 16oz"])
-    state: State
-    created_by: str | None = Field(description="Who began it; null for `printdock ingest`")
-    job: UUID | None = Field(description="The job that takes it in")
-    started_at: datetime
-    received_at: datetime | None
-    finished_at: datetime | None
-    expires_at: datetime | None = Field(description="When it is given up unless something arrives before")
-    count: int = Field(description="Files")
-    stored: int
-    duplicates: int
-    failed: int
-    files: list[FileOut] | None = Field(description="In order; null in lists")
-
-
-class ReportOut(BaseModel):
-    """What became of each file: the document of `printdock ingest --json`."""
-
-    upload: UUID
-    stored: int
-    duplicates: int
-    failed: int
-    seconds: float = Field(description="From the last byte to the last answer")
-    files: list[dict[str, Any]]
 
 
 @router.post("", status_code=201, responses=declared(409, 507))
@@ -281,7 +197,7 @@ def ask_offset(
     headers = {
         "Upload-Offset": str(have(reception, found, file)),
         "Upload-Length": str(file.size or 0),
-        "Upload-State": _state(file),
+        "Upload-State": state_of(file),
         "Cache-Control": "no-store",
     }
     return Response(headers=headers)
@@ -319,7 +235,7 @@ async def put_file(
     finally:
         await asyncio.to_thread(arrival.closing.close)
     response.headers["Upload-Offset"] = str(offset)
-    return _file_now(arrival.upload, arrival.file, offset)
+    return shown_file(arrival.upload, arrival.file, offset)
 
 
 @router.post(
@@ -419,42 +335,3 @@ def cancel_upload(
 def skips_known(services: Services) -> bool:
     """Whether files with known bytes are duplicates (see PRINTDOCK_DUPLICATES)."""
     return Duplicates(str(services.settings.duplicates)) is not Duplicates.OFF
-
-
-def shown(reception: Reception, upload: SentUpload, *, files: bool = True) -> UploadOut:
-    """An upload as the API shows it."""
-    return UploadOut(
-        id=upload.id,
-        template=upload.template,
-        state=cast(State, upload.state),
-        created_by=upload.created_by,
-        job=upload.job,
-        started_at=upload.started_at,
-        received_at=upload.received_at,
-        finished_at=upload.finished_at,
-        expires_at=upload.expires_at,
-        count=upload.count,
-        stored=upload.stored,
-        duplicates=upload.duplicates,
-        failed=upload.failed,
-        files=[_file_now(upload, file, have(reception, upload, file)) for file in upload.files] if files else None,
-    )
-
-
-def _file_now(upload: SentUpload, file: SentFile, received: int) -> FileOut:
-    wanted = file.state == "wanted" and received < (file.size or 0)
-    state: Any = "received" if file.state == "wanted" and not wanted else _state(file)
-    put = f"/api/v1/uploads/{upload.id}/files/{file.position}" if wanted and upload.state == "receiving" else None
-    return FileOut(
-        position=file.position,
-        name=file.name,
-        size=file.size,
-        state=state,
-        received=received,
-        put=put,
-        answer=file.answer,
-    )
-
-
-def _state(file: SentFile) -> Any:
-    return file.state if file.answer is None else file.answer["outcome"]

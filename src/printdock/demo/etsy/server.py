@@ -50,11 +50,11 @@ class _Answer:
 class FakeEtsy:
     """``with FakeEtsy() as etsy``: listens on 127.0.0.1. ``api`` is what stands in for https://api.etsy.com."""
 
-    def __init__(self, limits: Limits = Limits(), *, port: int = 0) -> None:  # noqa: B008
+    def __init__(self, limits: Limits | None = None, *, port: int = 0) -> None:
         self.world = World()
         self.tokens = Tokens(self.world)
         self.faults = Faults()
-        self.quota = Quota(limits)
+        self.quota = Quota(limits or Limits())
         self.arrived: Counter[str] = Counter()
         self.seen: list[Seen] = []
         #: Who signs in when a browser comes to the consent page; None: the first shop's seller.
