@@ -54,7 +54,11 @@ export function Art({
           decoding="async"
           draggable={false}
           style={{ objectFit: fit }}
-          onLoad={() => setShown("here")}
+          onLoad={(event) => {
+            // A large picture takes a while to decode: until then the small one, or its place, is shown.
+            const mark = () => setShown((before) => (before === "loading" ? "here" : before));
+            event.currentTarget.decode().then(mark, mark);
+          }}
           onError={() => setShown("gone")}
         />
       )}

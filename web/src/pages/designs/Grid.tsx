@@ -91,7 +91,7 @@ function useDesigns(
   const pages: number[] = [];
   const from = Math.floor(first / GRID_PAGE);
   const to = Math.floor(Math.max(first, last - 1) / GRID_PAGE);
-  for (let page = from; page <= to; page += 1) if (outline?.pages[page]) pages.push(page);
+  for (let page = from; page <= to; page += 1) if (page === 0 || outline?.pages[page]) pages.push(page);
   const found = useQueries({
     queries: pages.map((page) => designsPageQuery(filter, outline?.pages[page]?.cursor ?? null)),
   });

@@ -19,6 +19,8 @@ const ROLES: { value: Role; label: string }[] = [
   { value: "viewer", label: "Viewer: looks" },
 ];
 
+const NAMES = ROLES.map(({ value, label }) => ({ value, label: label.split(":")[0] ?? label }));
+
 /** Who belongs to the shop. */
 export function People() {
   const me = useMe();
@@ -50,7 +52,7 @@ export function People() {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Person</Table.Th>
-              <Table.Th>May</Table.Th>
+              <Table.Th>Role</Table.Th>
               <Table.Th className={css.wide}>Since</Table.Th>
               <Table.Th aria-label="Remove" />
             </Table.Tr>
@@ -66,7 +68,8 @@ export function People() {
                 <Table.Td>
                   <Select
                     aria-label={`Role of ${one.email}`}
-                    data={ROLES}
+                    data={NAMES}
+                    w={120}
                     value={one.role}
                     disabled={change.isPending}
                     onChange={(role) => role && change.mutate({ id: one.id, role: role as Role })}
