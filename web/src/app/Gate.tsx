@@ -18,7 +18,7 @@ export function Gate() {
   if (me.isPending) {
     return (
       <Center h="100dvh">
-        <Loader size="sm" aria-label="Loading" />
+        <Loader role="status" size="sm" aria-label="Loading" />
       </Center>
     );
   }

@@ -228,7 +228,9 @@ export function Editor({ draft }: { draft: DraftOut }) {
           data-waiting={rendered.waiting}
         >
           {picture && file && stage[0] > 0 && (
-            <Suspense fallback={<Loader size="sm" className={css.wait} aria-label="Loading the canvas" />}>
+            <Suspense
+              fallback={<Loader role="status" size="sm" className={css.wait} aria-label="Loading the canvas" />}
+            >
               <Canvas
                 size={size}
                 stage={stage}

@@ -18,7 +18,7 @@ function Opened({ set }: { set: string }) {
   if (draft.isError) return <ProblemNote error={draft.error} again={() => void draft.refetch()} />;
   return (
     <Center h="60vh">
-      <Loader size="sm" aria-label="Opening the set" />
+      <Loader role="status" size="sm" aria-label="Opening the set" />
     </Center>
   );
 }

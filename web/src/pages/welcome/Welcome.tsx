@@ -22,7 +22,7 @@ export function Welcome() {
   if (look.isPending) {
     return (
       <Center h="100dvh">
-        <Loader size="sm" aria-label="Loading" />
+        <Loader role="status" size="sm" aria-label="Loading" />
       </Center>
     );
   }
