@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup run web demo test check format bench types lock screenshots clean clean-all
+.PHONY: help setup run web demo test check format bench soak types lock screenshots clean clean-all
 
 BIN := .venv/bin
 # Stamps: a second run finds them newer than the locks and does nothing.
@@ -75,6 +75,9 @@ format: $(DEV) ## Format the code, mend what the linter can
 
 bench: $(DEV) ## Measure everything, against the old way; one of them: make bench ARGS="speed --designs 10"
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: $(DEV) ## A busy shop while everything breaks in turn, 20 minutes; shorter: make soak ARGS="--minutes 4"
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 # The locks name no index, so any mirror can serve them; hashes keep the content the same. Pins stay as they are
 # unless asked: make lock ARGS=--upgrade

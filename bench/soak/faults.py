@@ -1,0 +1,94 @@
+"""What breaks, for how long, and how it is mended."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.soak.site import Soak
+
+#: Left free on a disk that is "full", bytes.
+_LEFT = 20_000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``begin`` breaks it, ``end`` mends it ``seconds`` later. ``ours``: a process of printdock's dies."""
+
+    name: str
+    seconds: float
+    begin: Callable[[Soak], None]
+    end: Callable[[Soak], None]
+    ours: bool = False
+
+
+@dataclass
+class Happened:
+    """One fault that was. ``recovered_s``: from its end to the next design stored; None when none was in time."""
+
+    name: str
+    at_s: float
+    lasted_s: float
+    recovered_s: float | None
+
+
+def _nothing(_: Soak) -> None:
+    return
+
+
+def _fill_disk(there: Soak) -> None:
+    ballast = there.nas.root / ".ballast"
+    with ballast.open("wb") as file:
+        piece = bytes(1_000_000)
+        try:
+            while shutil.disk_usage(there.nas.root).free > len(piece) + _LEFT:
+                file.write(piece)
+                file.flush()
+            file.write(bytes(max(0, shutil.disk_usage(there.nas.root).free - _LEFT)))
+        except OSError:
+            return  # fuller than meant is full, too
+
+
+def _empty_disk(there: Soak) -> None:
+    (there.nas.root / ".ballast").unlink()
+
+
+def _delay(seconds: float) -> Callable[[Soak], None]:
+    def change(there: Soak) -> None:
+        there.line.delay_s = seconds
+
+    return change
+
+
+FAULTS = (
+    Fault("a worker is killed (-9)", 3, Soak.kill_worker, Soak.start_worker, ours=True),
+    Fault("the server is killed (-9)", 3, Soak.kill_server, Soak.start_server, ours=True),
+    Fault("clients' connections are cut", 1, lambda there: there.line.sever(), _nothing),
+    Fault("every packet takes 200 ms longer", 15, _delay(0.2), _delay(0.0)),
+    Fault("Redis is killed, comes back empty", 8, lambda there: there.redis.kill(), lambda there: there.redis.start()),
+    Fault("PostgreSQL is killed (immediate)", 6, lambda there: there.postgres.kill(), lambda there: there.postgres.start()),
+    Fault("the NAS's sessions are killed", 1, lambda there: there.nas.kill_sessions(), _nothing),
+    Fault("the NAS loses power", 15, lambda there: there.nas.kill(), lambda there: there.nas.start()),
+    Fault("the NAS hangs, connections open", 20, lambda there: there.nas.pause(), lambda there: there.nas.resume()),
+    Fault("the NAS's disk is full", 15, _fill_disk, _empty_disk),
+)  # fmt: skip
+
+
+def happen(there: Soak, fault: Fault, since: float, patience_s: float) -> Happened:
+    """Break it, wait, mend it, and wait until a design is stored that was not before."""
+    began = time.monotonic()
+    fault.begin(there)
+    time.sleep(fault.seconds)
+    fault.end(there)
+    ended = time.monotonic()
+    before = None
+    while time.monotonic() - ended < patience_s:
+        stored = there.ask("SELECT count(*) FROM print_files WHERE state = 'stored'")
+        if stored >= 0:
+            if before is not None and stored > before:
+                return Happened(fault.name, began - since, ended - began, time.monotonic() - ended)
+            before = stored if before is None else before
+        time.sleep(0.1)
+    return Happened(fault.name, began - since, ended - began, None)
