@@ -28,7 +28,7 @@ from tests.services.ssh import OpenSshServer, free_port
 
 #: The NAS's disk, bytes: what a soak stores fits many times over.
 DISK_BYTES = 1_000_000_000
-TEMPLATE, MOCKUP_SET = "Mug 11oz", "Mug 11oz"
+TEMPLATE, MOCKUP_SET, PACK = "Mug 11oz", "Mug 11oz", "mug"
 WATCH_S = 2.0
 
 
@@ -138,8 +138,8 @@ def site(folder: Path, workers: int) -> Iterator[Soak]:
         stack.enter_context(_in_environment(values))
         there = Soak(home, postgres, redis, nas, values)
         stack.callback(there.close)
-        write_demo_packs(folder / "packs")
-        there.command("mockups", "import", str(folder / "packs" / MOCKUP_SET))
+        pack = next(one for one in write_demo_packs(folder / "packs") if one.name == PACK)
+        there.command("mockups", "import", str(pack))
         there.start_server()
         stack.enter_context(there.line)
         for _each in range(workers):
