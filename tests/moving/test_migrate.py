@@ -98,16 +98,15 @@ def _stays_in_business(shop: Shop, tmp_path: Path) -> None:
     assert [entry["outcome"] for entry in run.files] == ["duplicate", "stored"]
     assert "UV 103" in run.files[0]["reason"]
     assert run.files[1]["number"] == 1201
-    sizes = {one["name"]: one for one in shop.run("templates", "list", *own).expect(0).document}
-    assert {"DTF", "DTF Pocket", "Odd Thing", WRAP} <= set(sizes)
-    (one,) = shop.run("mockups", "list", *own).expect(0).document
-    assert (one["name"], one["template"], len(one["pictures"])) == ("Glasses", WRAP, 2)
-    shown = shop.run("mockups", "show", "Glasses", *own).expect(0).document["pictures"]
-    assert [[(area.get("fit"), area.get("align_x")) for area in picture["areas"]] for picture in shown] == [
+    names = {row.name for row in shop.rows("SELECT name FROM templates")}
+    assert names == {"DTF", "DTF Pocket", "Odd Thing", WRAP}
+    one = shop.run("mockups", "show", "Glasses", *own).expect(0).document
+    assert one["template"] == WRAP
+    assert [[(area.get("fit"), area.get("align_x")) for area in picture["areas"]] for picture in one["pictures"]] == [
         [("cover", "left")], [("cover", "left"), (None, None)],  # inside and centred are the defaults
     ]  # fmt: skip
-    text = shop.run("listings", "templates", "show", WRAP, *own).expect(0).document
-    assert text["title"] == "{prefix} {number:03d} | Glass can wrap {{ready}}"
+    (text,) = shop.rows(f"SELECT data FROM listing_templates WHERE name = '{WRAP}'")
+    assert text.data["title"] == "{prefix} {number:03d} | Glass can wrap {{ready}}"
     found = shop.run("designs", "show", "UV 101 DTF_101.png", *own).expect(0).document
     assert [row["number"] for row in found] == [152]
     problems = shop.run("verify", "--deep", "--shop", SHOP, "--json").document["shops"][0]["problems"]

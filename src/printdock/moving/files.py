@@ -25,6 +25,8 @@ from printdock.moving.old_tables import moment
 from printdock.moving.parts import Move
 from printdock.moving.plan import FILES, ROWS, highest_number
 from printdock.pipeline.flow import Budget, workers
+from printdock.storage.base import is_temporary
+from printdock.storage.publish import temporary_mark
 from printdock.templates.queries import Template, find_template, skip_numbers
 
 _PLANNED = """
@@ -72,6 +74,8 @@ class _Bringing:
         """Whether it came to the end."""
         move = self._move
         total = move.staging.count(f"SELECT count(*) FROM ({_PLANNED})", move.name, self._template.name)
+        if move.parts.copies:
+            self._clear_half_written()
         waiting: deque[tuple[_Planned, Future[Looked]]] = deque()
         most = max(2, 2 * move.parts.workers)
         with workers(move.parts.workers, "printdock-move") as pool:
@@ -89,6 +93,16 @@ class _Bringing:
     def _planned(self) -> Iterator[_Planned]:
         for row in self._move.staging.rows(_PLANNED, self._move.name, self._template.name):
             yield _planned(row, self._template)
+
+    def _clear_half_written(self) -> None:
+        """Copies of these files that a killed run left half written."""
+        storage = self._move.parts.storage
+        left = [entry.key for entry in storage.list(self._template.folder) if is_temporary(entry.key)]
+        for planned in self._planned() if left else ():
+            mark = f"{self._template.folder}/{temporary_mark(planned.name)}"
+            for key in left:
+                if key.startswith(mark):
+                    storage.delete(key)
 
     def _start(self, pool: ThreadPoolExecutor, planned: _Planned) -> Future[Looked]:
         return pool.submit(self._look, planned)
