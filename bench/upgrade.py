@@ -192,7 +192,7 @@ def _upgrade(stack: ExitStack, folder: Path, home: Path, old: Code, new: Code, s
     with Requests(first.url, key) as requests, Uploads(old.run, first.url, folder, key) as uploads:
         time.sleep(seconds / 3)
         began = time.perf_counter()
-        after = new.answer("db", "upgrade")["current"]
+        upgraded = new.run("db", "upgrade", "--json")
         migrated = time.perf_counter() - began
         time.sleep(seconds / 6)
         second = _started(stack, new, home, port)
@@ -202,7 +202,8 @@ def _upgrade(stack: ExitStack, folder: Path, home: Path, old: Code, new: Code, s
         time.sleep(seconds / 2)
     back = _back(stack, old, home, port, second)
     return {
-        "schema": f"{before} -> {after}",
+        "schema": f"{before} -> {json.loads(upgraded.stdout)['current']}",
+        "db_upgrade_tries": 1 + upgraded.stderr.count("tries again"),
         "db_upgrade_s": round(migrated, 2),
         "upgrade_to_old_server_gone_s": round(both, 1),
         "old_server_exit": code,

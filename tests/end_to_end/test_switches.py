@@ -81,7 +81,7 @@ def test_the_result_is_the_same_with_everything_undone_on_a_nas_with_one_connect
 def test_the_search_for_look_alikes_can_be_taken_back_and_put_in_force_again(
     shop: Shop, designs: Path, tmp_path: Path
 ) -> None:
-    """What was stored without it is in the library, and is compared with once it is in force again."""
+    """Designs stored without it are compared with once it is in force again, after `verify --repair`."""
     copies = tmp_path / "copies"
     copies.mkdir()
     first, second = (resaved(designs / f"{seed}.png", copies / f"{seed}.png") for seed in (1, 2))
@@ -89,11 +89,18 @@ def test_the_search_for_look_alikes_can_be_taken_back_and_put_in_force_again(
     def outcomes(run: Run) -> list[str]:
         return [entry["outcome"] for entry in run.files]
 
-    assert outcomes(shop.ingest(designs / "1.png", designs / "2.png")) == ["stored", "stored"]
-    assert outcomes(shop.ingest(first, PRINTDOCK_DUPLICATES="exact")) == ["stored"]
-    assert outcomes(shop.ingest(first, PRINTDOCK_DUPLICATES="off")) == ["stored"]
+    def uncompared(*options: str) -> int:
+        (found,) = shop.run("verify", "--json", *options).expect(0).document["shops"]
+        return int(found["uncompared"])
+
+    assert outcomes(shop.ingest(designs / "1.png", PRINTDOCK_DUPLICATES="exact")) == ["stored"]
+    assert outcomes(shop.ingest(designs / "1.png", PRINTDOCK_DUPLICATES="exact")) == ["duplicate"]
+    assert outcomes(shop.ingest(designs / "2.png", PRINTDOCK_DUPLICATES="off")) == ["stored"]
+    assert outcomes(shop.ingest(designs / "3.png")) == ["stored"]
+    assert uncompared() == 2
+    assert uncompared("--repair") == 0
     assert outcomes(shop.ingest(first, second)) == ["duplicate", "duplicate"]
-    assert_whole(shop, [], distinct=4)
+    assert_whole(shop, [], distinct=3)
 
 
 def test_each_change_of_the_bench_has_its_switch_here() -> None:

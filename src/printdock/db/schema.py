@@ -7,6 +7,7 @@ own schema and on every later one, and servers are replaced one by one while all
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from printdock.errors import DatabaseUnavailable, UsageError
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+log = logging.getLogger(__name__)
 
 #: The newest revision; a test keeps it equal to the newest file in ``migrations/versions``.
 HEAD = "0005"
@@ -71,6 +74,7 @@ def upgrade(database: Database, revision: str = "head", *, patience_s: float = U
         except DatabaseUnavailable as error:
             if not _was_locked_out(error) or time.monotonic() > give_up:
                 raise
+            log.warning("The upgrade waits: what it changes is in use. It tries again.")
             time.sleep(_PAUSE_S)
 
 
