@@ -1,13 +1,13 @@
 """A rolling upgrade for real: the version before serves, the new one takes over, and nobody notices.
 
-    python -m bench.upgrade [--from COMMIT] [--seconds 30] [--json FILE]
+    python -m bench.upgrade [--from COMMIT] [--to FOLDER] [--seconds 30] [--json FILE]
 
 The code of ``--from`` (the last commit with an older schema, when not given) is checked out beside this one with `git
 worktree`. It makes the schema of its time on a PostgreSQL and serves; people upload and look around, each request on a
 connection of its own. Then, under that load: `printdock db upgrade` by the new code, the new server beside the old one on the
 same port, SIGTERM to the old one. At the end every stored file is read back. Needs a clone with its history.
 
-Then the way back: the old code is started again on the new schema, where it knows how to (versions from schema 0006 on do).
+Then the way back: the old code is started again on the new schema, where it knows how to (versions that know ``serves`` do).
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def checked_out(commit: str, folder: Path) -> Iterator[Path]:
         git("worktree", "remove", "--force", str(folder))
 
 
-def measure(commit: str, seconds: float) -> dict[str, Any]:
+def measure(commit: str, seconds: float, to: Path = ROOT / "src") -> dict[str, Any]:
     """The upgrade, and what came of it."""
     with tempfile.TemporaryDirectory(prefix="printdock-upgrade-") as name, ExitStack() as stack:
         folder = Path(name)
@@ -180,7 +180,7 @@ def measure(commit: str, seconds: float) -> dict[str, Any]:
             "DATABASE_URL": postgres.create_database().replace("+psycopg", ""),
             "PRINTDOCK_STORAGE": str(folder / "nas"),
         }
-        old, new = Code(source, environment), Code(ROOT / "src", environment)
+        old, new = Code(source, environment), Code(to, environment)
         return _upgrade(stack, folder, home, old, new, seconds) | {"from": commit[:12]}
 
 
@@ -252,10 +252,13 @@ def _kept(nas: Path, entries: Sequence[dict[str, Any]], code: Code) -> dict[str,
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--from", dest="commit")
+    parser.add_argument("--to", type=Path, default=ROOT / "src", help="sources of the new version")
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    result = measure(git("rev-parse", options.commit) if options.commit else commit_before(), options.seconds)
+    result = measure(
+        git("rev-parse", options.commit) if options.commit else commit_before(), options.seconds, options.to
+    )
     for name, value in result.items():
         console.print(f"{name:30} {value}", highlight=False, soft_wrap=True)
     if options.json:
