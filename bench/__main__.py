@@ -109,6 +109,8 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "sftp": _module("--json", "bench.sftp_speed"),
     "uploads": _module("--json", "bench.uploads"),
     "load": _module("--json", "bench.load"),
+    "upgrade": _module("--json", "bench.upgrade"),
+    "moving": _module("--json", "bench.moving"),
     "duplicates": _module("--out", "bench.duplicates.run", "--cases", "24"),
 }
 

@@ -26,6 +26,7 @@ SPEAKS_OF = {
         "designs",
         "listings",
         "mockups",
+        "moving",
         "pipeline",
         "shops",
         "templates",

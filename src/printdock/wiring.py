@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from pydantic import SecretStr
 
 from printdock.accounts.secret import ServerSecret
 from printdock.db.engine import Database
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from printdock.mockups.easel import Easel
     from printdock.mockups.plan import Plan
     from printdock.mockups.types import MockupSet
+    from printdock.moving.move import Listing, Moved
     from printdock.uploads.place import Place
 
 
@@ -238,6 +241,38 @@ class Services:
             report=report,
             stop=self.stop,
         )
+
+    def move_over(
+        self,
+        source: str,
+        *,
+        files: str | None = None,
+        only: Collection[str] = (),
+        dry_run: bool = False,
+        all_hashes: bool = False,
+        report: Callable[[str], None] = lambda sentence: None,
+        listing: Listing = lambda row: None,
+    ) -> Moved:
+        """Bring the replaced system over from ``source``. ``files``: the storage with its files, where that is another.
+
+        Raises `UsageError` and as `moving.move.move_over`.
+        """
+        from printdock.moving.move import move_over
+        from printdock.moving.parts import Parts
+
+        settings, bounds = self.settings, limits(self.settings)
+        with ExitStack() as closing:
+            old = self.storage
+            if files is not None:
+                elsewhere = settings.model_copy(update={"storage": SecretStr(files)})
+                old = open_storage(elsewhere, stop=self.stop)
+                closing.callback(old.close)
+            parts = Parts(
+                self.database, self.storage, old, self.clock, self.stop, settings.home,
+                workers=bounds.workers, memory_bytes=bounds.memory_bytes, group=bounds.batch_images,
+                max_pixels=bounds.max_pixels, all_hashes=all_hashes, dry_run=dry_run, report=report,
+            )  # fmt: skip
+            return move_over(source, parts, only=only, listing=listing)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from printdock.cli import (
     listings,
     mockup_batches,
     mockups,
+    moving,
     serve,
     storage,
     templates,
@@ -78,6 +79,7 @@ app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)
 app.command("doctor")(library.doctor)
+app.command("migrate-from-craftflow")(moving.migrate_from_craftflow)
 app.command("demo")(demo.demo)
 app.command("bench")(library.bench)
 

@@ -61,6 +61,11 @@ def _print_verification(found: Verification) -> None:
         console.print(f"[red]{problem.code}[/] {shown(problem.path, 160)}: {shown(problem.message, 200)}{mended}")
     for note in found.notes:
         console.print(shown(note, 200), style="dim")
+    if found.uncompared:
+        console.print(
+            f"{found.uncompared} were stored while the search for look-alikes was off: --repair has them compared again.",
+            style="dim",
+        )
     word = "[green]clean[/]" if found.clean else "[red]not clean[/]: printdock verify --repair"
     waiting = f", {found.spooled} wait in the spool" if found.spooled else ""
     mockups = f", {found.mockups} mockups" if found.mockups else ""

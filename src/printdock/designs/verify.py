@@ -14,6 +14,7 @@ from printdock.db.tables import print_files
 from printdock.designs.adopt import adopt
 from printdock.designs.lease import Clock
 from printdock.designs.recover import Recovered, digest_of, recover_shop
+from printdock.designs.uncompared import compare_again, count_uncompared
 from printdock.errors import InputRefused
 from printdock.imaging.codec import decode
 from printdock.shops.queries import Shop
@@ -42,6 +43,7 @@ class Verification:
     files: int = 0  # rows whose file is there
     mockups: int = 0  # rendered mockups whose file is there
     spooled: int = 0  # rows whose file waits in the spool for the storage
+    uncompared: int = 0  # files whose design nothing is compared with, stored while the search was off
     notes: list[str] = field(default_factory=list)  # files that are nobody's print file
     problems: list[Problem] = field(default_factory=list)
     recovered: Recovered = field(default_factory=Recovered)
@@ -98,6 +100,10 @@ def verify_shop(
     for template in templates:
         _check_template(check, template)
     _check_spool(check)
+    if repair:
+        compare_again(shop, database, storage, report=report)
+    with database.read() as connection:
+        found.uncompared = count_uncompared(connection, shop)
     return found
 
 
