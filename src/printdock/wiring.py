@@ -362,19 +362,40 @@ def sign_in_provider(settings: Settings) -> Provider | None:
 def open_storage(
     settings: Settings, *, stop: threading.Event, on_event: Callable[[StorageEvent], None] = lambda event: None
 ) -> Storage:
-    """The storage of the settings: a folder, or an SFTP NAS behind retries and a circuit breaker."""
+    """The storage of the settings: a folder, or a NAS (SFTP) or bucket (S3) behind retries and a circuit breaker."""
     url = settings.storage_url
     if "://" not in url:
         from printdock.storage.local import LocalStorage
 
         return MeasuredStorage(LocalStorage(Path(url).expanduser()))
     from printdock.storage.resilient import ResilientStorage
+
+    remote = _bucket(settings) if url.startswith("s3://") else _nas(settings)
+    return ResilientStorage(
+        MeasuredStorage(remote), patience_s=settings.store_patience_s, cancel=stop, on_event=on_event
+    )
+
+
+def _nas(settings: Settings) -> Storage:
     from printdock.storage.sftp import SftpStorage
     from printdock.storage.urls import parse_storage_url
 
-    target = parse_storage_url(url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
-    sftp = SftpStorage(target, max_connections=settings.nas_max_connections)
-    return ResilientStorage(MeasuredStorage(sftp), patience_s=settings.store_patience_s, cancel=stop, on_event=on_event)
+    target = parse_storage_url(settings.storage_url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
+    return SftpStorage(target, max_connections=settings.nas_max_connections)
+
+
+def _bucket(settings: Settings) -> Storage:
+    from printdock.storage.s3 import S3Storage
+    from printdock.storage.s3_target import parse_s3_url
+
+    target = parse_s3_url(
+        settings.storage_url,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        key_id=None if settings.s3_key_id is None else settings.s3_key_id.get_secret_value(),
+        secret=None if settings.s3_secret is None else settings.s3_secret.get_secret_value(),
+    )
+    return S3Storage(target)
 
 
 def _measure(event: StorageEvent) -> None:

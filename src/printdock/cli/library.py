@@ -94,7 +94,7 @@ def _libraries() -> dict[str, str]:
 
     from printdock.imaging.vips import version as vips_version
 
-    names = ("printdock", "numpy", "opencv-python-headless", "sqlalchemy", "asyncssh")
+    names = ("printdock", "numpy", "opencv-python-headless", "sqlalchemy", "asyncssh", "obstore")
     return {"python": platform.python_version(), "libvips": vips_version()} | {name: version(name) for name in names}
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, GenericError, PreconditionError
@@ -21,6 +21,9 @@ from printdock.storage.base import Entry, check_key
 from printdock.storage.remote_file import READ_AHEAD, Part, open_remote
 from printdock.storage.s3_errors import translated
 from printdock.storage.s3_target import S3Target
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 #: The most bytes of one PUT, and of one key (UTF-8). Source: "Amazon S3 multipart upload limits" and "Naming objects".
 MOST_BYTES, MOST_KEY_BYTES = 5 * 1024**3, 1024
@@ -139,7 +142,9 @@ class S3Storage:
                 answer = obstore.get(self._store(size), key, options={"range": (offset, offset + size)})
                 return Part(answer.meta["size"], answer.meta["e_tag"], answer.bytes().to_bytes())
             except PreconditionError as error:
-                raise StorageUnavailable(f"{key!r} was replaced while it was read.", code="changed_while_read") from error
+                raise StorageUnavailable(
+                    f"{key!r} was replaced while it was read.", code="changed_while_read"
+                ) from error
             except GenericError as error:
                 if "416 Range Not Satisfiable" not in str(error):
                     raise
@@ -174,20 +179,17 @@ class S3Storage:
 
     def _client(self, timeout_s: float) -> S3Store:
         target = self.target
-        own = {"endpoint": target.endpoint} if target.endpoint else {}
+        # The request that removes many at once is one that not every server knows.
+        config: S3Config = {"region": target.region, "checksum_algorithm": "SHA256", "disable_bulk_delete": True}
+        if target.endpoint:
+            config["endpoint"] = target.endpoint
         if target.key_id is not None and target.secret is not None:
-            own |= {"access_key_id": target.key_id, "secret_access_key": target.secret}
+            config |= {"access_key_id": target.key_id, "secret_access_key": target.secret}
         try:
             return S3Store(
                 target.bucket,
                 prefix=target.prefix or None,
-                config={
-                    "region": target.region,
-                    "checksum_algorithm": "SHA256",
-                    # The request for many at once is one that not every server knows.
-                    "disable_bulk_delete": True,
-                    **own,  # type: ignore[typeddict-item]
-                },
+                config=config,
                 client_options={
                     "allow_http": True,
                     "connect_timeout": timedelta(seconds=min(10.0, self._answer_s)),

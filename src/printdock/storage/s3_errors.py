@@ -82,9 +82,15 @@ def _ours(error: Exception, target: S3Target, key: str) -> StorageError:
 
 
 def _away(said: str, target: S3Target) -> StorageUnavailable:
-    if "timed out" in said or "operation timed out" in said:
+    if "TimedOut" in said or "kind: Timeout" in said:
         return StorageUnavailable(
             f"{target.label} does not answer in time.", code="storage_timeout", remedy="Is the server busy or off?"
+        )
+    if "dns error" in said:
+        return StorageUnavailable(
+            f"The name in {target.endpoint or 'the address of Amazon S3'} is not known on the network.",
+            code="host_not_found",
+            remedy="Check PRINTDOCK_S3_ENDPOINT.",
         )
     return StorageUnavailable(f"{target.label} is away.", remedy="Is the server on and reachable?")
 

@@ -50,9 +50,7 @@ class S3Target:
 _REMEDY = "Write it as s3://bucket or s3://bucket/folder; its keys are PRINTDOCK_S3_KEY_ID and PRINTDOCK_S3_SECRET."
 
 
-def parse_s3_url(
-    url: str, *, endpoint: str | None, region: str, key_id: str | None, secret: str | None
-) -> S3Target:
+def parse_s3_url(url: str, *, endpoint: str | None, region: str, key_id: str | None, secret: str | None) -> S3Target:
     """`S3Target` of ``s3://bucket/folder``. The folder is percent-decoded.
 
     Raises `UsageError` (code ``bad_storage_url``), whose message never repeats the address: it may hold a password.
