@@ -34,6 +34,7 @@ from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
     from printdock.accounts.oidc import Provider
+    from printdock.backup.source import Library
     from printdock.etsy.app import App
     from printdock.listings.desk import Desk
     from printdock.listings.plan import Planned
@@ -237,6 +238,23 @@ class Services:
             report=report,
             stop=self.stop,
         )
+
+
+def library_of(services: Services) -> Library:
+    """What a backup copies and a restore fills."""
+    from printdock.backup.manifest import INCOMING, SPOOL
+    from printdock.backup.source import Library
+
+    settings = services.settings
+    return Library(
+        database=services.database,
+        storage=services.storage,
+        waiting={SPOOL: services.spool.folder, INCOMING: settings.incoming_folder},
+        secret=services.secret.key("telling secrets apart").hex()[:16],
+        shown=settings.storage_shown,
+        transfers=settings.store_transfers,
+        stop=services.stop,
+    )
 
 
 @contextmanager
