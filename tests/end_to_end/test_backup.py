@@ -21,7 +21,11 @@ BACKUP_KILLS = [
     Fault("backup: a file is copied, not noted", 4), Fault("backup: after the database"),
     Fault("backup: all is copied, it does not count yet"),
 ]  # fmt: skip
-RESTORE_KILLS = [Fault("restore: before a file", 3), Fault("restore: before the rows"), Fault("restore: after the rows")]
+RESTORE_KILLS = [
+    Fault("restore: before a file", 3),
+    Fault("restore: before the rows"),
+    Fault("restore: after the rows"),
+]
 
 
 def _rows(shop: Shop) -> dict[str, list[str]]:
@@ -102,9 +106,7 @@ def test_destroyed_it_comes_back_equal_though_both_were_killed(
     assert shop.ingest(six_designs).expect(0).outcomes == {"duplicate": 6}
 
 
-def test_backed_up_while_the_shop_works_every_row_has_its_file(
-    stocked: tuple[Shop, Run], tmp_path: Path
-) -> None:
+def test_backed_up_while_the_shop_works_every_row_has_its_file(stocked: tuple[Shop, Run], tmp_path: Path) -> None:
     shop, folder, hold = stocked[0], tmp_path / "backup", stocked[0].hold()
     from tests.end_to_end.killed import Plan
 
@@ -141,7 +143,9 @@ def test_what_is_damaged_is_named_and_the_rest_comes_back(stocked: tuple[Shop, R
 def test_a_damaged_database_is_not_restored_at_all(stocked: tuple[Shop, Run], tmp_path: Path) -> None:
     shop, folder = stocked[0], tmp_path / "backup"
     shop.run("backup", str(folder)).expect(0)
-    largest = max((path for path in (folder / "files").rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    largest = max(
+        (path for path in (folder / "files").rglob("*") if path.is_file()), key=lambda path: path.stat().st_size
+    )
     largest.write_bytes(largest.read_bytes()[:-1])
     _destroy(shop)
     assert "damaged (printdock.db)" in shop.run("restore", str(folder)).expect(1).err

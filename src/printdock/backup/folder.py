@@ -76,7 +76,7 @@ class BackupFolder:
         """All of them, oldest first. Raises `UsageError` where there is no backup, `InputRefused` for a damaged one."""
         if not self._snapshots.is_dir():
             raise UsageError(f"{self.root} holds no backup.", code="no_backup")
-        return [_read(path) for path in sorted(self._snapshots.glob("*.json"))]
+        return [_read(self._snapshots / f"{name}.json") for name in self._names()]
 
     def snapshot(self, name: str | None) -> Snapshot:
         """The one called ``name``, or the newest. Raises `UsageError` (code ``no_backup``)."""
@@ -100,7 +100,7 @@ class BackupFolder:
 
     def begin(self) -> Manifest:
         """An empty manifest. That of a backup which was cut off is kept for `known`."""
-        counting = {path.stem for path in self._snapshots.glob("*.json")}
+        counting = self._names()
         for path in self._snapshots.glob("*.db"):
             if path.name != _EARLIER_TRY and path.stem not in counting:
                 self._remember(path)
@@ -116,10 +116,15 @@ class BackupFolder:
         return found + ([self.manifest(done[-1])] if done else [])
 
     def new_name(self, moment: datetime) -> str:
-        """A name that sorts after those of earlier moments."""
-        name = moment.strftime("%Y%m%dT%H%M%SZ")
-        taken = {path.stem for path in self._snapshots.glob("*.json")}
-        return next(one for one in (name, *(f"{name}-{count}" for count in range(2, 1000))) if one not in taken)
+        """A name that sorts after all there are, also where the clock was set back."""
+        name, newest = moment.strftime("%Y%m%dT%H%M%SZ"), max(self._names(), default="")
+        if name > newest:
+            return name
+        base, _, count = newest.partition("_")
+        return f"{base}_{int(count or 1) + 1:03}"
+
+    def _names(self) -> list[str]:
+        return sorted(path.stem for path in self._snapshots.glob("*.json"))
 
     def finish(self, manifest: Manifest, snapshot: Snapshot) -> Snapshot:
         """Make a snapshot of ``manifest``, durably."""
