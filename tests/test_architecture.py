@@ -23,6 +23,7 @@ SPEAKS_OF = {
     ("pure", "forbidden_modules"): {"settings", "telemetry"},
     ("features", "source_modules"): {
         "accounts",
+        "backup",
         "designs",
         "listings",
         "mockups",

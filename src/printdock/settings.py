@@ -82,7 +82,29 @@ class Settings(BaseSettings):
     storage: SecretStr | None = Field(
         default=None,
         validation_alias=_env("PRINTDOCK_STORAGE"),
-        description="sftp://user:password@host:22/share/Graphics, or a folder; nas/ in the home when unset",
+        description="sftp://user:password@host:22/share/Graphics, s3://bucket/folder, or a folder; nas/ in the home when unset",
+    )
+    s3_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#@\s]+/?$",
+        validation_alias=_env("PRINTDOCK_S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+        description="Address of an S3 server, such as http://minio.local:9000; Amazon's when unset",
+    )
+    s3_region: str = Field(
+        default="us-east-1",
+        min_length=1,
+        validation_alias=_env("PRINTDOCK_S3_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"),
+        description="Region of the bucket; most servers but Amazon's take any",
+    )
+    s3_key_id: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_S3_KEY_ID", "AWS_ACCESS_KEY_ID"),
+        description="Key id (access key) for the bucket; the machine's own role when unset",
+    )
+    s3_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_S3_SECRET", "AWS_SECRET_ACCESS_KEY"),
+        description="Secret key that belongs to it",
     )
     nas_key_file: Path | None = Field(
         default=None,
@@ -386,7 +408,7 @@ class Settings(BaseSettings):
 
     @property
     def storage_url(self) -> str:
-        """Where print files go: an ``sftp://`` address or a folder."""
+        """Where print files go: an ``sftp://`` or ``s3://`` address, or a folder."""
         if self.storage is not None:
             return self.storage.get_secret_value()
         if self.qnap_host is not None:

@@ -36,6 +36,7 @@ from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
     from printdock.accounts.oidc import Provider
+    from printdock.backup.source import Library
     from printdock.etsy.app import App
     from printdock.listings.desk import Desk
     from printdock.listings.plan import Planned
@@ -275,6 +276,23 @@ class Services:
             return move_over(source, parts, only=only, listing=listing)
 
 
+def library_of(services: Services) -> Library:
+    """What a backup copies and a restore fills."""
+    from printdock.backup.manifest import INCOMING, SPOOL
+    from printdock.backup.source import Library
+
+    settings = services.settings
+    return Library(
+        database=services.database,
+        storage=services.storage,
+        waiting={SPOOL: services.spool.folder, INCOMING: settings.incoming_folder},
+        secret=services.secret.key("telling secrets apart").hex()[:16],
+        shown=settings.storage_shown,
+        transfers=settings.store_transfers,
+        stop=services.stop,
+    )
+
+
 @contextmanager
 def open_telemetry(settings: Settings, *, metrics_port: bool = False) -> Iterator[None]:
     """Logs, metrics and traces of a process that serves or works for long, as the settings say.
@@ -405,19 +423,40 @@ def sign_in_provider(settings: Settings) -> Provider | None:
 def open_storage(
     settings: Settings, *, stop: threading.Event, on_event: Callable[[StorageEvent], None] = lambda event: None
 ) -> Storage:
-    """The storage of the settings: a folder, or an SFTP NAS behind retries and a circuit breaker."""
+    """The storage of the settings: a folder, or a NAS (SFTP) or bucket (S3) behind retries and a circuit breaker."""
     url = settings.storage_url
     if "://" not in url:
         from printdock.storage.local import LocalStorage
 
         return MeasuredStorage(LocalStorage(Path(url).expanduser()))
     from printdock.storage.resilient import ResilientStorage
+
+    remote = _bucket(settings) if url.startswith("s3://") else _nas(settings)
+    return ResilientStorage(
+        MeasuredStorage(remote), patience_s=settings.store_patience_s, cancel=stop, on_event=on_event
+    )
+
+
+def _nas(settings: Settings) -> Storage:
     from printdock.storage.sftp import SftpStorage
     from printdock.storage.urls import parse_storage_url
 
-    target = parse_storage_url(url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
-    sftp = SftpStorage(target, max_connections=settings.nas_max_connections)
-    return ResilientStorage(MeasuredStorage(sftp), patience_s=settings.store_patience_s, cancel=stop, on_event=on_event)
+    target = parse_storage_url(settings.storage_url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
+    return SftpStorage(target, max_connections=settings.nas_max_connections)
+
+
+def _bucket(settings: Settings) -> Storage:
+    from printdock.storage.s3 import S3Storage
+    from printdock.storage.s3_target import parse_s3_url
+
+    target = parse_s3_url(
+        settings.storage_url,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        key_id=None if settings.s3_key_id is None else settings.s3_key_id.get_secret_value(),
+        secret=None if settings.s3_secret is None else settings.s3_secret.get_secret_value(),
+    )
+    return S3Storage(target)
 
 
 def _measure(event: StorageEvent) -> None:

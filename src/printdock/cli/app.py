@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from printdock.cli import (
+    backup,
     db,
     demo,
     designs,
@@ -78,6 +79,8 @@ app.add_typer(listings.app, name="listings")
 app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("doctor")(library.doctor)
 app.command("migrate-from-craftflow")(moving.migrate_from_craftflow)
 app.command("demo")(demo.demo)

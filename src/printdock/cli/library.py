@@ -26,33 +26,42 @@ def verify(
     home: HomeOption = None,
 ) -> None:
     """Check that every row has its file and every file its row. Exit code 3 when something is left to mend."""
-    from printdock.designs.verify import verify_shop
-    from printdock.mockups.verify import verify_mockups
-    from printdock.shops.queries import list_shops
-
     with services_for(home) as services:
-        with services.database.read() as connection:
-            shops = [one for one in list_shops(connection) if shop in (None, one.name)]
-        with errors_console.status("Checking") as status:
-
-            def show(path: str) -> None:
-                status.update(f"Checking {shown(path)}")
-
-            whole = (services.database, services.storage, services.spool, services.clock)
-            found = [verify_shop(one, *whole, repair=repair, deep=deep, report=show) for one in shops]
-            parts = (services.database, services.storage, services.clock)
-            for each, result in zip(shops, found, strict=True):
-                verify_mockups(each, *parts, result, repair=repair, deep=deep, report=show)
+        found = verify_shops(services, shop, repair=repair, deep=deep)
     clean = all(one.clean for one in found)
     if json:
         print_json({"clean": clean, "shops": [one.as_dict() for one in found]})
     else:
         for one in found:
-            _print_verification(one)
+            print_verification(one)
     raise typer.Exit(0 if clean else 3)
 
 
-def _print_verification(found: Verification) -> None:
+def verify_shops(
+    services: Services, shop: str | None, *, repair: bool = False, deep: bool = False
+) -> list[Verification]:
+    """Check the shop of that name, or all; says on stderr what is being looked at."""
+    from printdock.designs.verify import verify_shop
+    from printdock.mockups.verify import verify_mockups
+    from printdock.shops.queries import list_shops
+
+    with services.database.read() as connection:
+        shops = [one for one in list_shops(connection) if shop in (None, one.name)]
+    with errors_console.status("Checking") as status:
+
+        def show(path: str) -> None:
+            status.update(f"Checking {shown(path)}")
+
+        whole = (services.database, services.storage, services.spool, services.clock)
+        found = [verify_shop(one, *whole, repair=repair, deep=deep, report=show) for one in shops]
+        parts = (services.database, services.storage, services.clock)
+        for each, result in zip(shops, found, strict=True):
+            verify_mockups(each, *parts, result, repair=repair, deep=deep, report=show)
+    return found
+
+
+def print_verification(found: Verification) -> None:
+    """What a check found, in lines."""
     done = found.recovered
     if done.confirmed or done.released or done.sent:
         console.print(f"Recovered: {done.confirmed} confirmed, {done.released} undone, {done.sent} from the spool.")
@@ -99,7 +108,7 @@ def _libraries() -> dict[str, str]:
 
     from printdock.imaging.vips import version as vips_version
 
-    names = ("printdock", "numpy", "opencv-python-headless", "sqlalchemy", "asyncssh")
+    names = ("printdock", "numpy", "opencv-python-headless", "sqlalchemy", "asyncssh", "obstore")
     return {"python": platform.python_version(), "libvips": vips_version()} | {name: version(name) for name in names}
 
 
