@@ -174,4 +174,4 @@ def seaweedfs() -> str:
     try:
         return find_seaweedfs()
     except ServiceMissing as reason:
-        _missing(reason)
+        missing(reason)
