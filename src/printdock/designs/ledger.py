@@ -8,7 +8,7 @@ is back) -> ``stored``. ``missing``: its file is gone from the storage; the same
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,11 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from uuid_utils.compat import uuid7
 
 from printdock.db.tables import designs, matches, print_files, shops, sources
-from printdock.designs import index
+from printdock.designs import index, sides
 from printdock.designs.lease import LEASE
 from printdock.errors import LeaseLost
 from printdock.imaging.fingerprint import Fingerprint
+from printdock.imaging.small import SmallPicture
 from printdock.shops.queries import Shop
 from printdock.templates.queries import Template, recipe_data, take_numbers
 
@@ -46,6 +47,7 @@ class NewPrintFile:
     similar_to: UUID | None = None
     distance: float | None = None
     evidence: dict[str, Any] | None = None
+    sides: dict[str, SmallPicture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class RefusedSource:
     distance: float
     reason: str
     evidence: dict[str, Any]
+    sides: dict[str, SmallPicture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +233,10 @@ def _record_match(
         "evidence": found.evidence or {},
         "created_at": now,
     }
-    return int(connection.execute(insert(matches).values(**values).returning(matches.c.id)).scalar_one())
+    key = int(connection.execute(insert(matches).values(**values).returning(matches.c.id)).scalar_one())
+    if found.sides:
+        sides.remember(connection, template.shop, key, found.sides)
+    return key
 
 
 def _remember(connection: Connection, template: Template, answers: Mapping[bytes, tuple[UUID, int | None]]) -> None:
