@@ -27,6 +27,7 @@ def verify(
 ) -> None:
     """Check that every row has its file and every file its row. Exit code 3 when something is left to mend."""
     from printdock.designs.verify import verify_shop
+    from printdock.mockups.emptying import empty_bin
     from printdock.mockups.verify import verify_mockups
     from printdock.shops.queries import list_shops
 
@@ -40,6 +41,10 @@ def verify(
 
             whole = (services.database, services.storage, services.spool, services.clock)
             found = [verify_shop(one, *whole, repair=repair, deep=deep, report=show) for one in shops]
+            if repair:
+                for each in shops:
+                    while empty_bin(each, services.database, services.storage, services.spool, services.clock):
+                        pass
             parts = (services.database, services.storage, services.clock)
             for each, result in zip(shops, found, strict=True):
                 verify_mockups(each, *parts, result, repair=repair, deep=deep, report=show)
@@ -63,6 +68,7 @@ def _print_verification(found: Verification) -> None:
         console.print(shown(note, 200), style="dim")
     word = "[green]clean[/]" if found.clean else "[red]not clean[/]: printdock verify --repair"
     waiting = f", {found.spooled} wait in the spool" if found.spooled else ""
+    waiting += f", {found.deleted} deleted ones are kept for a while" if found.deleted else ""
     mockups = f", {found.mockups} mockups" if found.mockups else ""
     console.print(f"{shown(found.shop)}: {found.files} files as they should be{mockups}{waiting}; {word}")
 

@@ -271,7 +271,7 @@ match_pictures = Table(
     Index(None, "shop_id", "match_id"),
 )
 
-#: Print files whose art is, or was, replaced by a newcomer's. The earlier file lies aside until the newcomer's is purged.
+#: Print files that are changing places with a newcomer's. The row goes when they have (designs/replace.py).
 replacements = Table(
     "replacements",
     metadata,
@@ -279,10 +279,11 @@ replacements = Table(
     Column("print_file_id", ForeignKey("print_files.id"), primary_key=True),
     Column("shop_id", Integer, nullable=False),
     Column("newcomer_file_id", Uuid, nullable=False),
-    Column("aside", String(1000), nullable=False),  # key of the earlier file
-    Column("step", String(10), nullable=False),  # moving -> done -> returning -> (no row)
+    Column("aside", String(1000), nullable=False),  # key of the earlier file between two steps
+    Column("owner", String(200)),  # who moves them now
+    Column("lease_until", UtcDateTime),
     Column("begun_at", UtcDateTime, nullable=False),
-    Index(None, "shop_id", "step"),
+    Index(None, "shop_id"),
 )
 
 upload_files = Table(

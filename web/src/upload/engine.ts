@@ -4,7 +4,6 @@ import { Problem } from "~/api/problem";
 import type { FileOut, UploadOut } from "~/api/schema";
 import { type LiveEvent, live } from "~/live/events";
 import { sha256Of } from "./hashing";
-import { keep, keyOf } from "./keepsakes";
 import { Pace } from "./pace";
 import type { Picked } from "./picked";
 import { pictureOf } from "./previews";
@@ -421,11 +420,6 @@ export const uploads = new Uploads();
 export function useUploads(): Batch[] {
   useSyncExternalStore(uploads.watch, uploads.snapshot);
   return uploads.batches;
-}
-
-async function remember(template: string, name: string, file: File): Promise<void> {
-  const picture = await pictureOf(file, 640);
-  if (picture) await keep(keyOf(template, name), picture);
 }
 
 function baseName(name: string): string {

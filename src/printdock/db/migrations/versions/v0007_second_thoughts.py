@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,7 +14,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-_ADDED: tuple[tuple[str, str, sa.types.TypeEngine[object]], ...] = (
+_ADDED: tuple[tuple[str, str, Any], ...] = (
     ("designs", "deleted_at", UtcDateTime()),
     ("print_files", "was", sa.String(length=10)),
     ("print_files", "kept_until", UtcDateTime()),
@@ -70,12 +72,13 @@ def _create_replacements() -> None:
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("newcomer_file_id", Uuid(), nullable=False),
         sa.Column("aside", sa.String(length=1000), nullable=False),
-        sa.Column("step", sa.String(length=10), nullable=False),
+        sa.Column("owner", sa.String(length=200)),
+        sa.Column("lease_until", UtcDateTime()),
         sa.Column("begun_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["print_file_id"], ["print_files.id"], name=op.f("fk_replacements_print_file_id")),
         sa.PrimaryKeyConstraint("match_id", "print_file_id", name=op.f("pk_replacements")),
     )
-    op.create_index(op.f("ix_replacements_shop_id_step"), "replacements", ["shop_id", "step"])
+    op.create_index(op.f("ix_replacements_shop_id"), "replacements", ["shop_id"])
 
 
 def downgrade() -> None:
