@@ -177,9 +177,7 @@ def print_file_by_id(connection: Connection, shop_id: int, key: UUID) -> Row[Any
     """The row of a print file that the shop has, or keeps for a while, or None; ``state`` is what it is or was."""
     wanted: Select[Any] = select(
         print_files.c.path, print_files.c.bytes, print_files.c.sha256, _STATE.label("state")
-    ).where(
-        print_files.c.shop_id == shop_id, print_files.c.id == key, _here()
-    )
+    ).where(print_files.c.shop_id == shop_id, print_files.c.id == key, _here())
     return connection.execute(wanted).one_or_none()
 
 

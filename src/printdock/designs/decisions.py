@@ -255,6 +255,7 @@ def _check_stands(connection: Connection, shop: Shop, match: Match) -> None:
         matches.c.shop_id == shop.id,
         matches.c.matched_design_id == match.row.matched_design_id,
         matches.c.decision == "replace",
+        matches.c.design_id.is_not(None),  # else it waits for its file
         matches.c.decided_at > match.row.decided_at,
     )
     other = connection.execute(later.limit(1)).scalar_one_or_none()

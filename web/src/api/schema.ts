@@ -1802,6 +1802,11 @@ export interface components {
             /** Mockups */
             mockups: components["schemas"]["MockupOut"][];
             /**
+             * Listings
+             * @description Newest first
+             */
+            listings: components["schemas"]["ListedOut"][];
+            /**
              * Matches
              * @description What was compared with it, decided or not
              */
@@ -2219,7 +2224,7 @@ export interface components {
              * @example render_mockups
              */
             kind: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["printdock__jobs__job__State"];
             /**
              * Retrying
              * @description Pending, after a try that failed
@@ -2456,6 +2461,40 @@ export interface components {
             name?: string | null;
             /** Password */
             password?: string | null;
+        };
+        /**
+         * ListedOut
+         * @description A draft that was made of a design, or is to be made.
+         */
+        ListedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Template
+             * @description Name of the listing template
+             * @example Cup wraps
+             */
+            template: string;
+            /**
+             * Number
+             * @description Of the print file
+             * @example 906
+             */
+            number: number;
+            state: components["schemas"]["printdock__listings__journal__State"];
+            /**
+             * Url
+             * @description The draft at Etsy, for its seller; null before it is there
+             */
+            url: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
         };
         /**
          * LookIn
@@ -3951,7 +3990,7 @@ export interface components {
          * @description Where a job is. The last three are final, until a person asks for a retry.
          * @enum {string}
          */
-        State: "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
+        "State-Input": "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
         /**
          * StorageOut
          * @description The storage as this server process last knew it.
@@ -4214,6 +4253,18 @@ export interface components {
          * @enum {string}
          */
         Wish: "cancel" | "pause";
+        /**
+         * State
+         * @description Where a job is. The last three are final, until a person asks for a retry.
+         * @enum {string}
+         */
+        printdock__jobs__job__State: "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
+        /**
+         * State
+         * @description How far a draft is.
+         * @enum {string}
+         */
+        printdock__listings__journal__State: "planned" | "sending" | "unknown" | "made" | "done" | "refused" | "ask" | "gone";
     };
     responses: never;
     parameters: never;
@@ -4258,6 +4309,7 @@ export type LibraryOut = components['schemas']['LibraryOut'];
 export type LinkIn = components['schemas']['LinkIn'];
 export type LinkOut = components['schemas']['LinkOut'];
 export type LinkUse = components['schemas']['LinkUse'];
+export type ListedOut = components['schemas']['ListedOut'];
 export type LookIn = components['schemas']['LookIn'];
 export type LookOut = components['schemas']['LookOut'];
 export type ManyIn = components['schemas']['ManyIn'];
@@ -4316,7 +4368,7 @@ export type ShopOut = components['schemas']['ShopOut'];
 export type ShopsOut = components['schemas']['ShopsOut'];
 export type SideOut = components['schemas']['SideOut'];
 export type SignInForm = components['schemas']['SignInForm'];
-export type State = components['schemas']['State'];
+export type StateInput = components['schemas']['State-Input'];
 export type StorageOut = components['schemas']['StorageOut'];
 export type TemplateChange = components['schemas']['TemplateChange'];
 export type TemplateIn = components['schemas']['TemplateIn'];
@@ -4327,6 +4379,8 @@ export type UploadOut = components['schemas']['UploadOut'];
 export type VerifyIn = components['schemas']['VerifyIn'];
 export type WaysIn = components['schemas']['WaysIn'];
 export type Wish = components['schemas']['Wish'];
+export type PrintdockJobsJobState = components['schemas']['printdock__jobs__job__State'];
+export type PrintdockListingsJournalState = components['schemas']['printdock__listings__journal__State'];
 export type $defs = Record<string, never>;
 export interface operations {
     sign_in: {
@@ -8427,7 +8481,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DecidedOut"];
+                    "application/json": components["schemas"]["MatchOut"];
                 };
             };
             /** @description Unauthorized */
@@ -10238,7 +10292,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only in this state; may be given again */
-                state?: components["schemas"]["State"][] | null;
+                state?: components["schemas"]["State-Input"][] | null;
                 /** @description Only of this kind */
                 kind?: string | null;
                 /** @description Only of this upload */

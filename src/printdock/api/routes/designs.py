@@ -22,6 +22,8 @@ from printdock.api.state import ServicesIn
 from printdock.designs import bin as bin_
 from printdock.designs import catalog, decisions, matches
 from printdock.designs.catalog import LONGEST_NAME, Filter, HappeningKind, LiveState
+from printdock.listings.journal import State
+from printdock.listings.of_design import listed
 from printdock.mockups.ledger import page_of_mockups
 
 router = APIRouter(prefix="/designs", tags=["designs"])
@@ -40,10 +42,22 @@ class HappeningOut(BaseModel):
     words: str = Field(examples=["Stored as UV 906 UVDTF_16oz_906.png for UVDTF 16oz."])
 
 
+class ListedOut(BaseModel):
+    """A draft that was made of a design, or is to be made."""
+
+    id: UUID
+    template: str = Field(description="Name of the listing template", examples=["Cup wraps"])
+    number: int = Field(description="Of the print file", examples=[906])
+    state: State
+    url: str | None = Field(description="The draft at Etsy, for its seller; null before it is there")
+    updated_at: datetime
+
+
 class DesignWhole(DesignOut):
     """A design with all that is known of it: the newest 200 mockups, matches and events."""
 
     mockups: list[MockupOut]
+    listings: list[ListedOut] = Field(description="Newest first")
     matches: list[MatchOut] = Field(description="What was compared with it, decided or not")
     history: list[HappeningOut] = Field(description="Oldest first")
 
@@ -130,9 +144,22 @@ def show_design(
         found = matches.list_matches(connection, shop, decided=True, design=design, limit=_MOST)
         compared = shown_matches(connection, shop, found, addresses)
         happened = catalog.history(connection, shop, row)
+        drafts = listed(connection, shop, design)
+    editor = f"{services.settings.etsy_site.rstrip('/')}/your/shops/me/listing-editor/edit"
     return DesignWhole(
         **DesignOut.of(row, shop.id, addresses).model_dump(),
         mockups=[MockupOut.of(one, shop.id, addresses) for one in mockups],
+        listings=[
+            ListedOut(
+                id=one.id,
+                template=one.template,
+                number=one.number,
+                state=one.state,
+                url=None if one.etsy_id is None or one.state == State.GONE else f"{editor}/{one.etsy_id}",
+                updated_at=one.updated_at,
+            )
+            for one in drafts
+        ],
         matches=compared,
         history=[HappeningOut(at=one.at, kind=one.kind, words=one.words) for one in happened],
     )

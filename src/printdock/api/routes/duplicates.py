@@ -148,10 +148,10 @@ def keep_both(
 @router.post("/{match}/drop", responses=declared(404, 409))
 def drop_newcomer(
     match: Key, services: ServicesIn, caller: Annotated[Caller, allowed(Scope.WRITE)], addresses: AddressesIn
-) -> DecidedOut:
+) -> MatchOut:
     """The newcomer is not wanted: a similar design is deleted (its files are kept for 30 days), a refused file stays
     refused. Repeatable."""
-    return _decide(match, "drop", services, caller, addresses)
+    return _decide(match, "drop", services, caller, addresses).match
 
 
 @router.post("/{match}/replace", responses=declared(404, 409, 503))
