@@ -99,17 +99,26 @@ function Desk({ all, more, decided }: { all: MatchOut[]; more: (() => void) | nu
     if (!next.delete(id)) next.add(id);
     setPicked(next);
   };
+  const unlessSlider = (step: number) => (event: KeyboardEvent) => {
+    if (!(event.target as Element).closest("[role=slider]")) go(step);
+  };
   useHotkeys([
-    ["ArrowDown", () => go(1)],
-    ["ArrowUp", () => go(-1)],
-    ["ArrowRight", () => go(1)],
-    ["ArrowLeft", () => go(-1)],
-    ["k", () => settle("keep")],
-    ["d", () => settle("drop")],
-    ["r", () => settle("replace")],
-    ["u", () => settle("undo")],
-    ["x", () => match && pick(match.id)],
+    ["ArrowDown", unlessSlider(1)],
+    ["ArrowUp", unlessSlider(-1)],
+    ["ArrowRight", unlessSlider(1)],
+    ["ArrowLeft", unlessSlider(-1)],
   ]);
+  // Also where a checkbox or a choice has the focus: nothing is written on this page.
+  useHotkeys(
+    [
+      ["k", () => settle("keep")],
+      ["d", () => settle("drop")],
+      ["r", () => settle("replace")],
+      ["u", () => settle("undo")],
+      ["x", () => match && pick(match.id)],
+    ],
+    ["TEXTAREA", "SELECT"],
+  );
   if (!match) return null;
   return (
     <div className={css.desk}>
