@@ -28,7 +28,13 @@ from tests.browser.chromium import chromium
 from tests.browser.site import Site
 from tests.browser.stock import printdock
 
-FIRST = ("Coffee Badge 2019.png", "Book Stack.png", "Wildflowers WHITE.png", "Moon Phases Gold.png", "Palm Cove Surf Club.png")
+FIRST = (
+    "Coffee Badge 2019.png",
+    "Book Stack.png",
+    "Wildflowers WHITE.png",
+    "Moon Phases Gold.png",
+    "Palm Cove Surf Club.png",
+)
 ROUNDS = 7
 
 #: When the first picture of the grid was shown, ms after the navigation began.
@@ -53,7 +59,13 @@ def fill(home: Path, count: int) -> None:
         for number in range(start, min(count, start + 10_000)):
             at, like, key = began + timedelta(minutes=20 * number), real[number % len(real)], uuid7()
             rows.append({"id": key, "shop_id": like["shop_id"], "name": f"Design {number}", "created_at": at})
-            own = {"id": uuid7(), "design_id": key, "number": 10_000 + number, "upload_id": None, "upload_position": None}
+            own = {
+                "id": uuid7(),
+                "design_id": key,
+                "number": 10_000 + number,
+                "upload_id": None,
+                "upload_position": None,
+            }
             files.append(like | own | {"path": f"{like['path'][:-4]} {number}.png", "created_at": at})
         with database.write() as connection:
             connection.execute(insert(designs), rows)
@@ -123,6 +135,9 @@ def main(count: int) -> None:
         for sample in FIRST:
             (folder / sample).write_bytes(SAMPLES[sample](folder))
         printdock(site, "ingest", str(folder), "--template", "DTF Adult")
+        with site.owner() as owner:  # thumbnails are by content: these stand for all
+            for design in owner.get("/api/v1/designs").json()["items"]:
+                owner.get(design["print_files"][0]["thumbnail"]).raise_for_status()
         fill(site.home, count)
         with chromium() as browser:
             first_pictures(browser, site)  # thumbnails are made, and everything is read once

@@ -57,6 +57,7 @@ def test_a_seller_compares_and_changes_their_mind(signed_in: Page, alike: None) 
     expect(refused).to_have_attribute("src", re.compile("/files/side/"))
     expect(refused).to_have_js_property("complete", True)
     page.keyboard.press("ArrowUp")
+    expect(shown.get_by_role("heading", name="Book Stack cut.png")).to_be_visible()
 
     page.keyboard.press("r")
     expect(page.get_by_text("Book Stack cut.png: the new art takes its place.")).to_be_visible()

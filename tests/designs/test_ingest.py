@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 from printdock.db.tables import bands, designs, matches, print_files, sources, upload_files, uploads
-from printdock.designs.item import Duplicates, Event, Limits, Stage
 from printdock.designs.decisions import decide
+from printdock.designs.item import Duplicates, Event, Limits, Stage
 from printdock.designs.matches import list_matches
 from printdock.designs.outcomes import ANSWER_KEYS
 from printdock.designs.verify import verify_shop

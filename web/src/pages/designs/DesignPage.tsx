@@ -55,7 +55,9 @@ function Whole({ design }: { design: DesignWhole }) {
   const file = design.print_files[at] ?? design.print_files[0];
   useTitle(design.name);
   const queries = useQueryClient();
-  const waiting = design.matches.filter((match) => match.decision === null && !match.newcomer?.deleted_at);
+  const waiting = design.matches.filter(
+    (match) => match.decision === null && !match.newcomer?.deleted_at && !match.matched?.deleted_at,
+  );
   return (
     <>
       <Link to="/designs" className={css.back}>
