@@ -20,6 +20,7 @@ from fastapi import Depends
 
 from printdock.api.state import ServicesIn
 from printdock.designs.catalog import PrintFileRow
+from printdock.designs.sides import Side
 from printdock.mockups.ledger import MockupRow
 
 PREFIX = "/api/v1/files"
@@ -37,6 +38,7 @@ class FileKind(StrEnum):
     MOCKUP_SMALL = "mockup-small"  # thumbnail of a mockup
     BASE = "base"  # a picture of a mockup set
     DRAFT = "draft"  # a picture of a mockup set in the making
+    SIDE = "side"  # one side of a comparison, small
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,12 @@ class Addresses:
         """Of a picture that lies with the draft of a mockup set, by its stored name."""
         sha256 = stored_name.split(".", 1)[0]
         return self._address(FileAddress(FileKind.DRAFT, shop_id, draft_id, sha256, stored_name))
+
+    def side(self, shop_id: int, side: Side) -> str:
+        """Of one side of a comparison."""
+        return self._address(
+            FileAddress(FileKind.SIDE, shop_id, UUID(int=side.match), side.sha256.hex(), f"{side.side}.webp")
+        )
 
     def _of_print(self, kind: FileKind, shop_id: int, file: PrintFileRow) -> str | None:
         if file.sha256 is None:

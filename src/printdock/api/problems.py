@@ -117,13 +117,25 @@ def status_of(error: PrintdockError) -> int:
 def answer(error: PrintdockError) -> Response:
     """``error`` as a response."""
     status = status_of(error)
-    detail, remedy = error.message, error.remedy
-    hidden = next((_INSIDE[kind] for kind in type(error).__mro__ if kind in _INSIDE), None)
-    if hidden is not None and status >= 500:
-        _log.warning("%s: %s", error.code, error.message)
-        detail, remedy = hidden, "Try again in a moment; if it stays so, see the server's log."
+    detail, remedy = _told(error, status)
     several = _pack_problems(error) if isinstance(error, PackRefused) else []
     return problem(status, error.code, detail, remedy, several, _headers(error, status))
+
+
+def problem_of(error: PrintdockError) -> Problem:
+    """``error`` as a part of a response, where a request was about several things."""
+    status = status_of(error)
+    detail, remedy = _told(error, status)
+    return _problem(status, error.code, detail, remedy, [])
+
+
+def _told(error: PrintdockError, status: int) -> tuple[str, str]:
+    """What a caller is told of it: the sentence and the remedy."""
+    hidden = next((_INSIDE[kind] for kind in type(error).__mro__ if kind in _INSIDE), None)
+    if hidden is None or status < 500:
+        return error.message, error.remedy
+    _log.warning("%s: %s", error.code, error.message)
+    return hidden, "Try again in a moment; if it stays so, see the server's log."
 
 
 def problem(
@@ -135,17 +147,21 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """A problem response."""
-    body = Problem(
+    body = _problem(status, code, detail, remedy, several or [])
+    content = body.model_dump(mode="json", exclude_defaults=True) | {"remedy": remedy}
+    return JSONResponse(content, status, {"Cache-Control": "no-store"} | (headers or {}), MEDIA_TYPE)
+
+
+def _problem(status: int, code: str, detail: str, remedy: str, several: list[FieldProblem]) -> Problem:
+    return Problem(
         type=f"urn:printdock:problem:{code}",
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,
         detail=detail,
         remedy=remedy,
-        errors=several or [],
+        errors=several,
     )
-    content = body.model_dump(mode="json", exclude_defaults=True) | {"remedy": remedy}
-    return JSONResponse(content, status, {"Cache-Control": "no-store"} | (headers or {}), MEDIA_TYPE)
 
 
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -42,6 +42,7 @@ def verify_shops(
 ) -> list[Verification]:
     """Check the shop of that name, or all; says on stderr what is being looked at."""
     from printdock.designs.verify import verify_shop
+    from printdock.mockups.emptying import empty_bin
     from printdock.mockups.verify import verify_mockups
     from printdock.shops.queries import list_shops
 
@@ -54,6 +55,10 @@ def verify_shops(
 
         whole = (services.database, services.storage, services.spool, services.clock)
         found = [verify_shop(one, *whole, repair=repair, deep=deep, report=show) for one in shops]
+        if repair:
+            for each in shops:
+                while empty_bin(each, *whole):
+                    pass
         parts = (services.database, services.storage, services.clock)
         for each, result in zip(shops, found, strict=True):
             verify_mockups(each, *parts, result, repair=repair, deep=deep, report=show)
@@ -77,6 +82,7 @@ def print_verification(found: Verification) -> None:
         )
     word = "[green]clean[/]" if found.clean else "[red]not clean[/]: printdock verify --repair"
     waiting = f", {found.spooled} wait in the spool" if found.spooled else ""
+    waiting += f", {found.deleted} deleted ones are kept for a while" if found.deleted else ""
     mockups = f", {found.mockups} mockups" if found.mockups else ""
     console.print(f"{shown(found.shop)}: {found.files} files as they should be{mockups}{waiting}; {word}")
 

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 
 from printdock.db.statistics import ensure_statistics
+from printdock.designs import sides
 from printdock.errors import DatabaseUnavailable, LeaseLost
 from printdock.jobs import claims, events, records
-from printdock.jobs.abandoned import sweep_uploads
+from printdock.jobs.abandoned import empty_bins, sweep_uploads
 from printdock.jobs.job import State, Wish
 from printdock.jobs.kinds import KINDS
 from printdock.jobs.runner import Runner, Running, Why
+from printdock.shops.queries import list_shops
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +102,7 @@ class Ticker:
         if self._abandoned.due():
             sweep_uploads(self._runner.services)
             ensure_statistics(self._runner.services.database)
+            empty_bins(self._runner.services)
         if self._tidying.due():
             self._tidy()
 
@@ -160,3 +163,5 @@ class Ticker:
         with services.database.write() as connection:
             events.sweep(connection, services.clock())
             records.sweep(connection, services.clock())
+            for shop in list_shops(connection):
+                sides.sweep(connection, shop)

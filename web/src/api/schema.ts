@@ -734,12 +734,19 @@ export interface paths {
         };
         /**
          * Show Design
-         * @description One design with its print files, mockups, matches and history.
+         * @description One design with its print files, mockups, matches and history; also a deleted one that can be brought back.
          */
         get: operations["show_design"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Design
+         * @description Delete a design: it leaves all lists, and new art is not compared with it. Repeatable.
+         *
+         *     It can be brought back until `kept_until` (30 days), with its numbers, print files and mockups; then its files are
+         *     removed from the storage. Drafts at Etsy stay as they are.
+         */
+        delete: operations["delete_design"];
         options?: never;
         head?: never;
         /**
@@ -747,6 +754,26 @@ export interface paths {
          * @description Rename a design. Its files, numbers and mockups stay as they are.
          */
         patch: operations["change_design"];
+        trace?: never;
+    };
+    "/api/v1/designs/{design}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Design
+         * @description Bring a deleted design back, as it was. One that was dropped as a duplicate waits for a decision again. Repeatable.
+         */
+        post: operations["restore_design"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/duplicates": {
@@ -820,9 +847,71 @@ export interface paths {
         put?: never;
         /**
          * Drop Newcomer
-         * @description The newcomer is not wanted: a similar design's print files are removed, a refused file stays refused. Repeatable.
+         * @description The newcomer is not wanted: a similar design is deleted (its files are kept for 30 days), a refused file stays
+         *     refused. Repeatable.
          */
         post: operations["drop_newcomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{match}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace Stored
+         * @description The newcomer's art takes the place of what the shop has, which keeps its number, name and file name. The earlier
+         *     art lies under the newcomer's number, deleted, for 30 days. A refused file does so when it is sent again. Repeatable.
+         */
+        post: operations["replace_stored"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{match}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Decision
+         * @description Take a decision back: everything is as it was before. 409 where what was removed is gone. Repeatable.
+         */
+        post: operations["undo_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Many
+         * @description Decide on several matches, or undo several decisions. One that cannot be decided does not hold up the others.
+         */
+        post: operations["decide_many"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1591,6 +1680,18 @@ export interface components {
             shop: number;
         };
         /**
+         * DecidedOut
+         * @description A match after a decision.
+         */
+        DecidedOut: {
+            match: components["schemas"]["MatchOut"];
+            /**
+             * Send Again
+             * @description The newcomer was refused, so it is not here: send its file again, and it is stored
+             */
+            send_again: boolean;
+        };
+        /**
          * DesignChange
          * @description What is to change. A number stays: file names and buyers' orders hold it.
          */
@@ -1635,6 +1736,18 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Deleted At
+             * @description When a person deleted it
+             * @example null
+             */
+            deleted_at: string | null;
+            /**
+             * Kept Until
+             * @description Of a deleted design: until then it can be brought back; then its files go
+             * @example null
+             */
+            kept_until: string | null;
             /** Print Files */
             print_files: components["schemas"]["PrintFileOut"][];
         };
@@ -1672,10 +1785,27 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Deleted At
+             * @description When a person deleted it
+             * @example null
+             */
+            deleted_at: string | null;
+            /**
+             * Kept Until
+             * @description Of a deleted design: until then it can be brought back; then its files go
+             * @example null
+             */
+            kept_until: string | null;
             /** Print Files */
             print_files: components["schemas"]["PrintFileOut"][];
             /** Mockups */
             mockups: components["schemas"]["MockupOut"][];
+            /**
+             * Listings
+             * @description Newest first
+             */
+            listings: components["schemas"]["ListedOut"][];
             /**
              * Matches
              * @description What was compared with it, decided or not
@@ -1867,6 +1997,28 @@ export interface components {
             };
         };
         /**
+         * FieldProblem
+         * @description One thing wrong with what was sent.
+         */
+        FieldProblem: {
+            /**
+             * Where
+             * @description The field, such as `body.width_in`, or file and line
+             * @example body.width_in
+             */
+            where: string;
+            /**
+             * Code
+             * @example greater_than
+             */
+            code: string;
+            /**
+             * Message
+             * @example Input should be greater than 0
+             */
+            message: string;
+        };
+        /**
          * FileIn
          * @description A file to be sent.
          */
@@ -1894,7 +2046,7 @@ export interface components {
          * @description What an address leads to.
          * @enum {string}
          */
-        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "draft";
+        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "draft" | "side";
         /**
          * FileOut
          * @description One file of an upload.
@@ -2072,7 +2224,7 @@ export interface components {
              * @example render_mockups
              */
             kind: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["printdock__jobs__job__State"];
             /**
              * Retrying
              * @description Pending, after a try that failed
@@ -2133,18 +2285,6 @@ export interface components {
             started_at: string | null;
             /** Finished At */
             finished_at: string | null;
-        };
-        /**
-         * Kept
-         * @description Both are wanted, from now on.
-         */
-        Kept: {
-            match: components["schemas"]["MatchOut"];
-            /**
-             * Send Again
-             * @description The newcomer was refused, so it is not here: send its file again to store it
-             */
-            send_again: boolean;
         };
         /**
          * KeyIn
@@ -2323,6 +2463,40 @@ export interface components {
             password?: string | null;
         };
         /**
+         * ListedOut
+         * @description A draft that was made of a design, or is to be made.
+         */
+        ListedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Template
+             * @description Name of the listing template
+             * @example Cup wraps
+             */
+            template: string;
+            /**
+             * Number
+             * @description Of the print file
+             * @example 906
+             */
+            number: number;
+            state: components["schemas"]["printdock__listings__journal__State"];
+            /**
+             * Url
+             * @description The draft at Etsy, for its seller; null before it is there
+             */
+            url: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
          * LookIn
          * @description A whole description to look at.
          */
@@ -2359,6 +2533,24 @@ export interface components {
             problems: components["schemas"]["PackProblem"][];
         };
         /**
+         * ManyIn
+         * @description What to decide on several matches at once.
+         */
+        ManyIn: {
+            /** Decision */
+            decision: ("keep" | "drop" | "replace") | "undo";
+            /** Matches */
+            matches: number[];
+        };
+        /**
+         * ManyOut
+         * @description Each match with what became of it, in the order asked.
+         */
+        ManyOut: {
+            /** Items */
+            items: components["schemas"]["OneOfMany"][];
+        };
+        /**
          * MatchOut
          * @description A newcomer, and the design it is the same as (`duplicate`: it was refused) or like (`similar`: it was stored).
          */
@@ -2377,7 +2569,7 @@ export interface components {
              * Decision
              * @description A person's; null while nobody has decided
              */
-            decision: ("keep" | "drop") | null;
+            decision: ("keep" | "drop" | "replace") | null;
             /**
              * Template
              * @example UVDTF 16oz
@@ -2406,6 +2598,10 @@ export interface components {
             evidence: {
                 [key: string]: unknown;
             };
+            /** @description The newcomer as it was compared, small; kept when refused, too */
+            newcomer_picture: components["schemas"]["SideOut"] | null;
+            /** @description The other as it was compared. `evidence.matrix` lays the newcomer's picture over it */
+            matched_picture: components["schemas"]["SideOut"] | null;
             /**
              * Found At
              * Format: date-time
@@ -2413,6 +2609,16 @@ export interface components {
             found_at: string;
             /** Decided At */
             decided_at: string | null;
+            /**
+             * Decided By
+             * @example Rose
+             */
+            decided_by: string | null;
+            /**
+             * Undo Until
+             * @description Until when a decision can be undone; null: for ever, or nothing was decided
+             */
+            undo_until: string | null;
         };
         /**
          * MeOut
@@ -2772,6 +2978,21 @@ export interface components {
              * @example 30
              */
             percent: number;
+        };
+        /**
+         * OneOfMany
+         * @description What became of one of several.
+         */
+        OneOfMany: {
+            /**
+             * Id
+             * @example 17
+             */
+            id: number;
+            /** @description Null where it could not be decided */
+            done: components["schemas"]["DecidedOut"] | null;
+            /** @description Why not */
+            problem: components["schemas"]["Problem"] | null;
         };
         /**
          * OutlineOut
@@ -3193,6 +3414,53 @@ export interface components {
              * @example /api/v1/files/print/1/01890a5d-ac96-774b-bcce-b302099a8057/9f86.../x.../UV%20906%20UVDTF_16oz_906.png
              */
             thumbnail: string | null;
+        };
+        /**
+         * Problem
+         * @description Why a request was not fulfilled (RFC 9457), and what to do.
+         */
+        Problem: {
+            /**
+             * Type
+             * @description `urn:printdock:problem:` and the code
+             * @example urn:printdock:problem:not_found
+             */
+            type: string;
+            /**
+             * Title
+             * @description The status in words
+             * @example Not Found
+             */
+            title: string;
+            /**
+             * Status
+             * @example 404
+             */
+            status: number;
+            /**
+             * Code
+             * @description Stable, for programs
+             * @example not_found
+             */
+            code: string;
+            /**
+             * Detail
+             * @description What happened, for people
+             * @example The shop has no template 7.
+             */
+            detail: string;
+            /**
+             * Remedy
+             * @description What to do next; empty where nothing can be done
+             * @example
+             */
+            remedy: string;
+            /**
+             * Errors
+             * @description Each thing that is wrong, where there are several
+             * @default []
+             */
+            errors: components["schemas"]["FieldProblem"][];
         };
         /**
          * Ready
@@ -3677,6 +3945,30 @@ export interface components {
             items: components["schemas"]["ShopOut"][];
         };
         /**
+         * SideOut
+         * @description One side of a comparison: a WebP of at most 512 px and 30 kB.
+         */
+        SideOut: {
+            /**
+             * Url
+             * @description Needs no key; never changes
+             * @example /api/v1/files/side/1/.../newcomer.webp
+             */
+            url: string;
+            /**
+             * Width
+             * @description px
+             * @example 512
+             */
+            width: number;
+            /**
+             * Height
+             * @description px
+             * @example 233
+             */
+            height: number;
+        };
+        /**
          * SignInForm
          * @description E-mail address and password.
          */
@@ -3698,7 +3990,7 @@ export interface components {
          * @description Where a job is. The last three are final, until a person asks for a retry.
          * @enum {string}
          */
-        State: "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
+        "State-Input": "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
         /**
          * StorageOut
          * @description The storage as this server process last knew it.
@@ -3962,74 +4254,17 @@ export interface components {
          */
         Wish: "cancel" | "pause";
         /**
-         * FieldProblem
-         * @description One thing wrong with what was sent.
+         * State
+         * @description Where a job is. The last three are final, until a person asks for a retry.
+         * @enum {string}
          */
-        FieldProblem: {
-            /**
-             * Where
-             * @description The field, such as `body.width_in`, or file and line
-             * @example body.width_in
-             */
-            where: string;
-            /**
-             * Code
-             * @example greater_than
-             */
-            code: string;
-            /**
-             * Message
-             * @example Input should be greater than 0
-             */
-            message: string;
-        };
+        printdock__jobs__job__State: "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
         /**
-         * Problem
-         * @description Why a request was not fulfilled (RFC 9457), and what to do.
+         * State
+         * @description How far a draft is.
+         * @enum {string}
          */
-        Problem: {
-            /**
-             * Type
-             * @description `urn:printdock:problem:` and the code
-             * @example urn:printdock:problem:not_found
-             */
-            type: string;
-            /**
-             * Title
-             * @description The status in words
-             * @example Not Found
-             */
-            title: string;
-            /**
-             * Status
-             * @example 404
-             */
-            status: number;
-            /**
-             * Code
-             * @description Stable, for programs
-             * @example not_found
-             */
-            code: string;
-            /**
-             * Detail
-             * @description What happened, for people
-             * @example The shop has no template 7.
-             */
-            detail: string;
-            /**
-             * Remedy
-             * @description What to do next; empty where nothing can be done
-             * @example
-             */
-            remedy: string;
-            /**
-             * Errors
-             * @description Each thing that is wrong, where there are several
-             * @default []
-             */
-            errors: components["schemas"]["FieldProblem"][];
-        };
+        printdock__listings__journal__State: "planned" | "sending" | "unknown" | "made" | "done" | "refused" | "ask" | "gone";
     };
     responses: never;
     parameters: never;
@@ -4043,6 +4278,7 @@ export type CheckOut = components['schemas']['CheckOut'];
 export type CompleteIn = components['schemas']['CompleteIn'];
 export type Counts = components['schemas']['Counts'];
 export type CurrentShop = components['schemas']['CurrentShop'];
+export type DecidedOut = components['schemas']['DecidedOut'];
 export type DesignChange = components['schemas']['DesignChange'];
 export type DesignOut = components['schemas']['DesignOut'];
 export type DesignWhole = components['schemas']['DesignWhole'];
@@ -4052,6 +4288,7 @@ export type DraftList = components['schemas']['DraftList'];
 export type DraftOut = components['schemas']['DraftOut'];
 export type DraftShort = components['schemas']['DraftShort'];
 export type EntryOut = components['schemas']['EntryOut'];
+export type FieldProblem = components['schemas']['FieldProblem'];
 export type FileIn = components['schemas']['FileIn'];
 export type FileKind = components['schemas']['FileKind'];
 export type FileOut = components['schemas']['FileOut'];
@@ -4064,7 +4301,6 @@ export type InvitationOut = components['schemas']['InvitationOut'];
 export type InvitationsOut = components['schemas']['InvitationsOut'];
 export type JobError = components['schemas']['JobError'];
 export type JobOut = components['schemas']['JobOut'];
-export type Kept = components['schemas']['Kept'];
 export type KeyIn = components['schemas']['KeyIn'];
 export type KeyOut = components['schemas']['KeyOut'];
 export type KnownIn = components['schemas']['KnownIn'];
@@ -4073,8 +4309,11 @@ export type LibraryOut = components['schemas']['LibraryOut'];
 export type LinkIn = components['schemas']['LinkIn'];
 export type LinkOut = components['schemas']['LinkOut'];
 export type LinkUse = components['schemas']['LinkUse'];
+export type ListedOut = components['schemas']['ListedOut'];
 export type LookIn = components['schemas']['LookIn'];
 export type LookOut = components['schemas']['LookOut'];
+export type ManyIn = components['schemas']['ManyIn'];
+export type ManyOut = components['schemas']['ManyOut'];
 export type MatchOut = components['schemas']['MatchOut'];
 export type MeOut = components['schemas']['MeOut'];
 export type MemberOut = components['schemas']['MemberOut'];
@@ -4086,6 +4325,7 @@ export type OldForm = components['schemas']['OldForm'];
 export type OldJob = components['schemas']['OldJob'];
 export type OldJobStatus = components['schemas']['OldJobStatus'];
 export type OldProgress = components['schemas']['OldProgress'];
+export type OneOfMany = components['schemas']['OneOfMany'];
 export type OutlineOut = components['schemas']['OutlineOut'];
 export type OwnShop = components['schemas']['OwnShop'];
 export type PackProblem = components['schemas']['PackProblem'];
@@ -4106,6 +4346,7 @@ export type PresetOut = components['schemas']['PresetOut'];
 export type PresetsOut = components['schemas']['PresetsOut'];
 export type PreviewIn = components['schemas']['PreviewIn'];
 export type PrintFileOut = components['schemas']['PrintFileOut'];
+export type Problem = components['schemas']['Problem'];
 export type Ready = components['schemas']['Ready'];
 export type RecipeIn = components['schemas']['RecipeIn'];
 export type RecipeOut = components['schemas']['RecipeOut'];
@@ -4125,8 +4366,9 @@ export type SettingsOut = components['schemas']['SettingsOut'];
 export type ShopIn = components['schemas']['ShopIn'];
 export type ShopOut = components['schemas']['ShopOut'];
 export type ShopsOut = components['schemas']['ShopsOut'];
+export type SideOut = components['schemas']['SideOut'];
 export type SignInForm = components['schemas']['SignInForm'];
-export type State = components['schemas']['State'];
+export type StateInput = components['schemas']['State-Input'];
 export type StorageOut = components['schemas']['StorageOut'];
 export type TemplateChange = components['schemas']['TemplateChange'];
 export type TemplateIn = components['schemas']['TemplateIn'];
@@ -4137,8 +4379,8 @@ export type UploadOut = components['schemas']['UploadOut'];
 export type VerifyIn = components['schemas']['VerifyIn'];
 export type WaysIn = components['schemas']['WaysIn'];
 export type Wish = components['schemas']['Wish'];
-export type FieldProblem = components['schemas']['FieldProblem'];
-export type Problem = components['schemas']['Problem'];
+export type PrintdockJobsJobState = components['schemas']['printdock__jobs__job__State'];
+export type PrintdockListingsJournalState = components['schemas']['printdock__listings__journal__State'];
 export type $defs = Record<string, never>;
 export interface operations {
     sign_in: {
@@ -7499,6 +7741,8 @@ export interface operations {
                 similar?: boolean | null;
                 /** @description Only with a print file of this upload */
                 upload?: string | null;
+                /** @description Those that were deleted and can be brought back, instead */
+                deleted?: boolean;
                 /** @description Most items of this page */
                 limit?: number;
                 /** @description `next` of the page before */
@@ -7579,6 +7823,8 @@ export interface operations {
                 similar?: boolean | null;
                 /** @description As for the list */
                 upload?: string | null;
+                /** @description As for the list */
+                deleted?: boolean;
                 /** @description Designs of a page */
                 every?: number;
             };
@@ -7720,6 +7966,91 @@ export interface operations {
             };
         };
     };
+    delete_design: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_design: {
         parameters: {
             query?: never;
@@ -7809,11 +8140,98 @@ export interface operations {
             };
         };
     };
+    restore_design: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_duplicates: {
         parameters: {
             query?: {
                 /** @description Also those that were decided */
                 decided?: boolean;
+                /** @description Only those decided so, or in any way */
+                decision?: ("keep" | "drop" | "replace") | "any" | null;
                 /** @description Only of this kind */
                 kind?: ("duplicate" | "similar") | null;
                 /** @description Only of this template */
@@ -7978,7 +8396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Kept"];
+                    "application/json": components["schemas"]["DecidedOut"];
                 };
             };
             /** @description Unauthorized */
@@ -8095,6 +8513,254 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_stored: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                match: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                match: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9626,7 +10292,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only in this state; may be given again */
-                state?: components["schemas"]["State"][] | null;
+                state?: components["schemas"]["State-Input"][] | null;
                 /** @description Only of this kind */
                 kind?: string | null;
                 /** @description Only of this upload */

@@ -4,10 +4,8 @@ import { Problem } from "~/api/problem";
 import type { FileOut, UploadOut } from "~/api/schema";
 import { type LiveEvent, live } from "~/live/events";
 import { sha256Of } from "./hashing";
-import { keep, keyOf } from "./keepsakes";
 import { Pace } from "./pace";
 import type { Picked } from "./picked";
-import { pictureOf } from "./previews";
 import { Aborted, send } from "./send";
 import { type Answer, type Batch, type Item, isAnswered, isOver } from "./types";
 
@@ -71,7 +69,7 @@ class Uploads {
     if (this.batches.some((batch) => batch.id === id)) return;
     const batch = this.batchOf(found.template, [], "absent");
     batch.id = id;
-    for (const file of found.files ?? []) batch.items.push(this.itemFrom(batch, file));
+    for (const file of found.files ?? []) batch.items.push(this.itemFrom(file));
     this.batches = [batch, ...this.batches];
     this.tell();
   }
@@ -158,10 +156,10 @@ class Uploads {
     return { key: `item ${this.count++}`, name, size: file.size, file, state: "reading", sent: 0 };
   }
 
-  private itemFrom(batch: Batch, file: FileOut): Item {
+  private itemFrom(file: FileOut): Item {
     const item = this.itemOf({ file: new File([], ""), name: file.name });
     Object.assign(item, { file: null, size: file.size ?? 0 });
-    this.takeFile(batch, item, file);
+    this.takeFile(item, file);
     return item;
   }
 
@@ -209,7 +207,7 @@ class Uploads {
       const told = (now.files ?? []).slice(-items.length);
       told.forEach((file, at) => {
         const item = items[at];
-        if (item) this.takeFile(batch, item, file);
+        if (item) this.takeFile(item, file);
       });
     } catch (error) {
       batch.state = "refused";
@@ -246,21 +244,20 @@ class Uploads {
     }
   }
 
-  private takeFile(batch: Batch, item: Item, file: FileOut): void {
+  private takeFile(item: Item, file: FileOut): void {
     item.position = file.position;
     item.put = file.put ?? item.put;
     item.sent = file.received;
-    if (file.answer) this.answered(batch, item, file.answer as unknown as Answer);
+    if (file.answer) this.answered(item, file.answer as unknown as Answer);
     else if (file.state === "received") item.state = "sent";
     else item.state = item.file ? "waiting" : "absent";
   }
 
-  private answered(batch: Batch, item: Item, answer: Answer): void {
+  private answered(item: Item, answer: Answer): void {
     if (item.answer) return;
     item.answer = answer;
     item.state = answer.outcome;
     item.stage = undefined;
-    if (answer.outcome === "duplicate" && item.file) void remember(batch.template, item.name, item.file);
   }
 
   /** Keep as many files on their way as may be; complete the uploads that have all of theirs there. */
@@ -355,7 +352,7 @@ class Uploads {
     const byPosition = new Map(batch.items.map((item) => [item.position, item]));
     for (const file of now.files ?? []) {
       const item = byPosition.get(file.position);
-      if (item && file.answer) this.answered(batch, item, file.answer as unknown as Answer);
+      if (item && file.answer) this.answered(item, file.answer as unknown as Answer);
       else if (item && file.state === "received") item.state = "sent";
     }
   }
@@ -386,7 +383,7 @@ class Uploads {
     for (const news of changed) {
       const item = byPosition.get(news.position as number);
       if (!item) continue;
-      if (news.answer) this.answered(batch, item, news.answer as Answer);
+      if (news.answer) this.answered(item, news.answer as Answer);
       else if (typeof news.stage === "string") item.stage = news.stage;
     }
   }
@@ -421,11 +418,6 @@ export const uploads = new Uploads();
 export function useUploads(): Batch[] {
   useSyncExternalStore(uploads.watch, uploads.snapshot);
   return uploads.batches;
-}
-
-async function remember(template: string, name: string, file: File): Promise<void> {
-  const picture = await pictureOf(file, 640);
-  if (picture) await keep(keyOf(template, name), picture);
 }
 
 function baseName(name: string): string {

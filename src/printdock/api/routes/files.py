@@ -18,6 +18,7 @@ from printdock.api.delivery import Content, deliver
 from printdock.api.fields import Key
 from printdock.api.problems import declared
 from printdock.api.state import ServicesIn
+from printdock.designs import sides
 from printdock.designs.catalog import print_file_by_id
 from printdock.designs.small import fresh_thumbnail, stored_thumbnail
 from printdock.errors import NotFound
@@ -118,6 +119,8 @@ def _found(connection: Connection, services: Services, shop: Shop, address: File
             return _of_set(connection, services, shop, address)
         case FileKind.DRAFT:
             return _of_draft(connection, services, shop, address)
+        case FileKind.SIDE:
+            return _of_side(connection, shop, address)
 
 
 def _of_print(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:
@@ -170,6 +173,11 @@ def _of_draft(connection: Connection, services: Services, shop: Shop, address: F
     if not drafts.holds(connection, shop, address.key, address.name):
         return None
     return _picture(services, f"{drafts.draft_folder(shop, address.key)}/{address.name}", address)
+
+
+def _of_side(connection: Connection, shop: Shop, address: FileAddress) -> Content | None:
+    data = sides.picture(connection, shop, bytes.fromhex(address.sha256), address.key.int)
+    return None if data is None else _in_memory(data, address.name)
 
 
 def _picture(services: Services, key: str, address: FileAddress) -> Callable[[], Content]:

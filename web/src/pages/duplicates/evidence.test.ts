@@ -25,11 +25,11 @@ describe("evidence in words", () => {
     ]);
   });
 
-  test("a larger one, moved", () => {
+  test("a smaller one, moved", () => {
     const position = factsOf({ ...COPY, scale: [1.12, 1.1], shift: [0.03, 0] }).find(
       (fact) => fact.label === "Position",
     );
-    expect(position?.words).toBe("12 % larger or smaller, moved by 3 %");
+    expect(position?.words).toBe("the newcomer is 9.9 % smaller, 3 % right; laid over each other to compare");
   });
 
   test("the same pixels have one fact", () => {
