@@ -68,7 +68,7 @@ def test_a_seller_compares_and_changes_their_mind(signed_in: Page, alike: None) 
     page.keyboard.press("u")
     expect(page.get_by_text("Nothing was decided yet")).to_be_visible()
     page.get_by_text("To decide", exact=True).click()
-    expect(shown.get_by_role("heading", name="Book Stack cut.png")).to_be_visible()
+    expect(page.get_by_role("list", name="Matches").get_by_text("Book Stack cut.png")).to_be_visible()
 
 
 def test_a_design_is_deleted_and_brought_back(signed_in: Page, alike: None) -> None:
