@@ -1,7 +1,8 @@
-import { Button, CloseButton } from "@mantine/core";
-import { Shirt } from "lucide-react";
+import { Button, CloseButton, Menu } from "@mantine/core";
+import { Download, FileImage, Shirt } from "lucide-react";
 import { Link } from "react-router";
 import { useMay } from "~/app/me";
+import { useDownload } from "~/ui/useDownload";
 import { many } from "~/ui/words";
 import css from "./Designs.module.css";
 import { selection, useSelection } from "./selection";
@@ -19,7 +20,40 @@ export function SelectionBar() {
           Render mockups
         </Button>
       )}
+      <DownloadMenu designs={[...picked.keys()]} />
       <CloseButton aria-label="Pick none" onClick={() => selection.clear()} />
     </div>
+  );
+}
+
+function DownloadMenu({ designs }: { designs: string[] }) {
+  const download = useDownload();
+  return (
+    <Menu position="top-end">
+      <Menu.Target>
+        <Button
+          size="sm"
+          variant="default"
+          leftSection={<Download size={16} aria-hidden />}
+          loading={download.isPending}
+        >
+          Download
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<FileImage size={16} aria-hidden />}
+          onClick={() => download.mutate({ what: "print_files", designs })}
+        >
+          Print files
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<Shirt size={16} aria-hidden />}
+          onClick={() => download.mutate({ what: "mockups", designs })}
+        >
+          Mockups
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
