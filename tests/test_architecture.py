@@ -24,9 +24,11 @@ SPEAKS_OF = {
     ("features", "source_modules"): {
         "accounts",
         "designs",
+        "downloads",
         "listings",
         "mockups",
         "pipeline",
+        "samples",
         "shops",
         "templates",
         "uploads",

@@ -30,7 +30,8 @@ from printdock.designs.thumbnails import thumbnail_key
 from printdock.mockups import drafts
 from printdock.mockups.naming import thumbnail_of
 from printdock.mockups.pack import MANIFEST
-from printdock.mockups.sets import remove_set, set_by_id, stored_names
+from printdock.mockups.sets import list_sets, remove_set, set_by_id, stored_names
+from printdock.mockups.stored import folder_of
 from printdock.samples.tags import Tag, tagged, untag
 from printdock.shops.queries import Shop
 from printdock.storage.base import Storage
@@ -179,18 +180,20 @@ def _free_numbers(connection: Connection, shop: Shop, files: Iterable[Row[Any]])
 def _remove_sets(place: Place, tags: Sequence[Tag]) -> tuple[int, list[str]]:
     removed, kept = 0, []
     for one in tags:
-        key = UUID(one.thing)
+        key, (manifest, name) = UUID(one.thing), one.made_of.split(" ", 1)
         with place.database.read() as connection:
             found = set_by_id(connection, place.shop, key)
-            manifest = stored_names(connection, place.shop, key).get(MANIFEST)
+            stored = stored_names(connection, place.shop, key).get(MANIFEST)
             worked_at = any(draft.id == key for draft in drafts.list_drafts(connection, place.shop))
-        if found is None:
-            continue
-        if manifest != one.made_of or worked_at:
+            others = {other.name for other in list_sets(connection, place.shop)}
+        if found is not None and (stored != manifest or worked_at):
             kept.append(found.name)
-            continue
-        remove_set(place.database, place.storage, place.shop, found.name)
-        removed += 1
+        elif found is not None:
+            remove_set(place.database, place.storage, place.shop, found.name)
+            removed += 1
+        elif name not in others:  # its row went, or never came: files may be left
+            for entry in list(place.storage.list(folder_of(place.shop, name))):
+                place.storage.delete(entry.key)
     return removed, kept
 
 

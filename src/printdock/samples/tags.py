@@ -20,8 +20,8 @@ Kind = Literal["upload", "set", "template"]
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A thing of the sample data. ``made_of``: an upload's or template's template name; the stored name of the manifest
-    that a mockup set came with."""
+    """A thing of the sample data. ``made_of``: an upload's or template's template name; of a mockup set the stored name of
+    the manifest that it came with, and its name."""
 
     kind: Kind
     thing: str
@@ -69,11 +69,12 @@ def sample_upload(connection: Connection, template: Template, job: UUID | None, 
     return key
 
 
-def sample_set(connection: Connection, shop: Shop, manifest: str) -> UUID:
-    """The id that the mockup set with this manifest has, or is to get."""
+def sample_set(connection: Connection, shop: Shop, manifest: str, name: str) -> UUID:
+    """The id that the mockup set of this name and manifest has, or is to get."""
+    made_of = f"{manifest} {name}"
     for one in tagged(connection, shop, "set"):
-        if one.made_of == manifest:
+        if one.made_of == made_of:
             return UUID(one.thing)
     key = uuid7()
-    tag(connection, shop, "set", str(key), manifest)
+    tag(connection, shop, "set", str(key), made_of)
     return key

@@ -102,7 +102,7 @@ def _show(work: Work, shop: Shop, group: Group, upload: UUID, steps: _Steps) -> 
     pack = PACKS[group.pack]()
     with services.database.write() as connection:
         own = {one.name: one.id for one in list_sets(connection, shop)}
-        key = None if pack.name in own else sample_set(connection, shop, manifest_name(pack.text))
+        key = None if pack.name in own else sample_set(connection, shop, manifest_name(pack.text), pack.name)
     work.check_stopped()
     if key is not None:
         import_pack(services.database, services.storage, shop, pack, services.clock(), key=key)
