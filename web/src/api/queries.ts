@@ -130,13 +130,6 @@ export const setsQuery = queryOptions({
     (await body(api.GET("/api/v1/mockup-sets", { params: { query: { limit: 200 } }, signal }))).items,
 });
 
-export const setQuery = (id: string) =>
-  queryOptions({
-    queryKey: [...keys.sets, id],
-    queryFn: ({ signal }) =>
-      body(api.GET("/api/v1/mockup-sets/{mockup_set}", { params: { path: { mockup_set: id } }, signal })),
-  });
-
 export type MockupFilter = NonNullable<paths["/api/v1/mockups"]["get"]["parameters"]["query"]>;
 
 export const mockupsQuery = (filter: MockupFilter) =>

@@ -2045,7 +2045,7 @@ export interface components {
          * @description What an address leads to.
          * @enum {string}
          */
-        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "draft";
+        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "base-small" | "draft";
         /**
          * FileOut
          * @description One file of an upload.
@@ -3703,6 +3703,12 @@ export interface components {
             mockups_per_design: number;
             /** Pictures */
             pictures: components["schemas"]["BaseImageOut"][];
+            /**
+             * Cover
+             * @description A small WebP of its first photo. Needs no key
+             * @example null
+             */
+            cover: string | null;
         };
         /**
          * SetWhole
@@ -3756,6 +3762,12 @@ export interface components {
             mockups_per_design: number;
             /** Pictures */
             pictures: components["schemas"]["BaseImageOut"][];
+            /**
+             * Cover
+             * @description A small WebP of its first photo. Needs no key
+             * @example null
+             */
+            cover: string | null;
             /** Files */
             files: components["schemas"]["SetFile"][];
         };
