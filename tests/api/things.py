@@ -15,6 +15,8 @@ from uuid_utils.compat import uuid7
 from printdock.accounts import keys, links, users
 from printdock.accounts.roles import Role, Scope
 from printdock.db.tables import designs, matches, mockup_sets
+from printdock.downloads.chosen import What
+from printdock.downloads.records import put_together
 from printdock.jobs import records
 from printdock.jobs.kinds import new_job
 from printdock.templates.presets import PRESETS
@@ -148,6 +150,13 @@ THINGS |= {
     "signature": lambda api: "A" * 22,
     "file_name": lambda api: "x.png",
 }
+
+
+@thing("download")
+def _download(api: Api) -> str:
+    here = api.shop(MARK)
+    with api.services.database.write() as connection:
+        return str(put_together(connection, here, What.MOCKUPS, MARK, [uuid7()], api.clock()))
 
 
 @thing("upload")

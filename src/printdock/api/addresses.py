@@ -37,6 +37,7 @@ class FileKind(StrEnum):
     MOCKUP = "mockup"
     MOCKUP_SMALL = "mockup-small"  # thumbnail of a mockup
     BASE = "base"  # a picture of a mockup set
+    BASE_SMALL = "base-small"  # thumbnail of one
     DRAFT = "draft"  # a picture of a mockup set in the making
     SIDE = "side"  # one side of a comparison, small
 
@@ -92,6 +93,11 @@ class Addresses:
         """Of a picture of a mockup set, by its stored name: its digest and a suffix."""
         sha256 = stored_name.split(".", 1)[0]
         return self._address(FileAddress(FileKind.BASE, shop_id, set_id, sha256, stored_name))
+
+    def base_small(self, shop_id: int, set_id: UUID, stored_name: str) -> str:
+        """Of its thumbnail."""
+        sha256 = stored_name.split(".", 1)[0]
+        return self._address(FileAddress(FileKind.BASE_SMALL, shop_id, set_id, sha256, small_name(stored_name)))
 
     def draft_picture(self, shop_id: int, draft_id: UUID, stored_name: str) -> str:
         """Of a picture that lies with the draft of a mockup set, by its stored name."""

@@ -25,6 +25,8 @@ TAGS = [
     {"name": "designs", "description": "Designs and their print files."},
     {"name": "duplicates", "description": "What was refused or flagged, and a person's decisions."},
     {"name": "mockups", "description": "Mockup sets and rendered mockups."},
+    {"name": "downloads", "description": "Many files at once, as one ZIP file."},
+    {"name": "samples", "description": "Sample data, to look around with."},
     {"name": "jobs", "description": "Background work."},
     {"name": "events", "description": "What happens, as it happens (server-sent events)."},
     {"name": "library", "description": "The shop's print files as a whole."},

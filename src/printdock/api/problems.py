@@ -43,6 +43,7 @@ STATUS_BY_CODE: dict[str, int] = {
     "too_slow": 408,
     "unsupported_format": 415,
     "unknown_design": 404,
+    "unknown_download": 404,
     "unknown_job": 404,
     "unknown_listing": 404,
     "unknown_listing_template": 404,

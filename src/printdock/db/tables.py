@@ -466,3 +466,27 @@ mockup_drafts = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "shop_id"),
 )
+
+#: Files that somebody wants as one ZIP file, for a day. ``things``: ids of mockups or print files, 16 bytes each.
+downloads = Table(
+    "downloads",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("what", String(20), nullable=False),  # downloads.chosen.What
+    Column("name", String(200), nullable=False),
+    Column("things", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "created_at"),
+)
+
+#: What came with the sample data, to be taken away again. A row is written before the thing is made.
+samples = Table(
+    "samples",
+    metadata,
+    Column("shop_id", ForeignKey("shops.id"), primary_key=True, autoincrement=False),
+    Column("kind", String(10), primary_key=True),  # upload | set | template
+    Column("thing", String(40), primary_key=True),  # its id
+    Column("made_of", String(200), nullable=False),  # samples.tags.Tag
+    CheckConstraint("kind IN ('upload', 'set', 'template')", name="kind"),
+)

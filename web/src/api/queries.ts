@@ -14,6 +14,7 @@ export const keys = {
   sets: ["mockup-sets"],
   templates: ["templates"],
   library: ["library"],
+  samples: ["samples"],
 } as const;
 
 export const meQuery = queryOptions({
@@ -51,6 +52,12 @@ export const presetsQuery = queryOptions({
 export const libraryQuery = queryOptions({
   queryKey: keys.library,
   queryFn: ({ signal }) => body(api.GET("/api/v1/library", { signal })),
+});
+
+export const samplesQuery = queryOptions({
+  queryKey: keys.samples,
+  queryFn: ({ signal }) => body(api.GET("/api/v1/samples", { signal })),
+  staleTime: 60_000,
 });
 
 export type DesignFilter = NonNullable<paths["/api/v1/designs"]["get"]["parameters"]["query"]>;
@@ -122,13 +129,6 @@ export const setsQuery = queryOptions({
   queryFn: async ({ signal }) =>
     (await body(api.GET("/api/v1/mockup-sets", { params: { query: { limit: 200 } }, signal }))).items,
 });
-
-export const setQuery = (id: string) =>
-  queryOptions({
-    queryKey: [...keys.sets, id],
-    queryFn: ({ signal }) =>
-      body(api.GET("/api/v1/mockup-sets/{mockup_set}", { params: { path: { mockup_set: id } }, signal })),
-  });
 
 export type MockupFilter = NonNullable<paths["/api/v1/mockups"]["get"]["parameters"]["query"]>;
 

@@ -1188,6 +1188,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare Download
+         * @description Choose files: how many there are and how large the ZIP file is. Fetch it at `url`, for a day, as often as you like.
+         *
+         *     At most 20,000 files; how large they are does not matter. Within the ZIP file a mockup is called
+         *     `906 UVDTF 16oz/Glass can 16oz 01 Front.jpg`, a print file `UVDTF 16oz/UV 906 UVDTF_16oz_906.png`: the same files
+         *     always give the same bytes.
+         */
+        post: operations["prepare_download"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/downloads/{download}/archive.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch Download
+         * @description The ZIP file, sent while it is made. Where a file of it cannot be read the connection is cut: fetch it again.
+         */
+        get: operations["fetch_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1343,6 +1387,38 @@ export interface paths {
          */
         post: operations["cancel_job"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Samples
+         * @description Is sample data in the shop?
+         */
+        get: operations["show_samples"];
+        put?: never;
+        /**
+         * Add Samples
+         * @description Bring sample designs, mockup sets and a few mockups into the shop, in the background.
+         *
+         *     They take the same way as a seller's own: some are refused as copies. While they are coming, that job is answered.
+         */
+        post: operations["add_samples"];
+        /**
+         * Remove Samples
+         * @description Take the sample data away, in the background: its designs, their files in the storage, mockups and sets.
+         *
+         *     What a person made stays: their own designs, a sample set that they changed. Samples that are still coming stop.
+         */
+        delete: operations["remove_samples"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1818,6 +1894,81 @@ export interface components {
             history: components["schemas"]["HappeningOut"][];
         };
         /**
+         * DownloadIn
+         * @description Which files. What is named must all hold; at least one of `designs`, `set`, `template` and `job` is named.
+         */
+        DownloadIn: {
+            /** @example mockups */
+            what: components["schemas"]["What"];
+            /**
+             * Designs
+             * @description Of these designs
+             * @example null
+             */
+            designs?: string[] | null;
+            /**
+             * Set
+             * @description Mockups of the set of this name
+             * @example Mug 11oz
+             */
+            set?: string | null;
+            /**
+             * Template
+             * @description Of this template
+             * @example null
+             */
+            template?: number | null;
+            /**
+             * Job
+             * @description Mockups that this job was to render
+             * @example null
+             */
+            job?: string | null;
+        };
+        /**
+         * DownloadOut
+         * @description A download that can be fetched for a day.
+         */
+        DownloadOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Name
+             * @description File name
+             * @example Mug 11oz mockups.zip
+             */
+            name: string;
+            /**
+             * Url
+             * @description Where it is fetched, with the same key or session
+             */
+            url: string;
+            /**
+             * Files
+             * @example 24
+             */
+            files: number;
+            /**
+             * Bytes
+             * @description Of the ZIP file
+             * @example 31415926
+             */
+            bytes: number;
+            /**
+             * Missing
+             * @description Print files that are left out, because their file is gone
+             */
+            missing: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
          * DraftFileOut
          * @description A picture of a set: photo, mask or watermark.
          */
@@ -2046,7 +2197,7 @@ export interface components {
          * @description What an address leads to.
          * @enum {string}
          */
-        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "draft" | "side";
+        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "base-small" | "draft" | "side";
         /**
          * FileOut
          * @description One file of an upload.
@@ -3696,6 +3847,21 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * SamplesOut
+         * @description Whether the shop has sample data, and whether that is changing.
+         */
+        SamplesOut: {
+            /**
+             * Here
+             * @description Something of it is in the shop
+             */
+            here: boolean;
+            /** @description The job that brings it */
+            adding: components["schemas"]["JobOut"] | null;
+            /** @description The job that takes it away */
+            removing: components["schemas"]["JobOut"] | null;
+        };
+        /**
          * SaveIn
          * @description A whole description to save.
          */
@@ -3805,6 +3971,12 @@ export interface components {
             mockups_per_design: number;
             /** Pictures */
             pictures: components["schemas"]["BaseImageOut"][];
+            /**
+             * Cover
+             * @description A small WebP of its first photo. Needs no key
+             * @example null
+             */
+            cover: string | null;
         };
         /**
          * SetWhole
@@ -3858,6 +4030,12 @@ export interface components {
             mockups_per_design: number;
             /** Pictures */
             pictures: components["schemas"]["BaseImageOut"][];
+            /**
+             * Cover
+             * @description A small WebP of its first photo. Needs no key
+             * @example null
+             */
+            cover: string | null;
             /** Files */
             files: components["schemas"]["SetFile"][];
         };
@@ -4248,6 +4426,12 @@ export interface components {
             oidc: string | null;
         };
         /**
+         * What
+         * @description What a download holds.
+         * @enum {string}
+         */
+        What: "mockups" | "print_files";
+        /**
          * Wish
          * @description What a person asks of a job that runs.
          * @enum {string}
@@ -4282,6 +4466,8 @@ export type DecidedOut = components['schemas']['DecidedOut'];
 export type DesignChange = components['schemas']['DesignChange'];
 export type DesignOut = components['schemas']['DesignOut'];
 export type DesignWhole = components['schemas']['DesignWhole'];
+export type DownloadIn = components['schemas']['DownloadIn'];
+export type DownloadOut = components['schemas']['DownloadOut'];
 export type DraftFileOut = components['schemas']['DraftFileOut'];
 export type DraftIn = components['schemas']['DraftIn'];
 export type DraftList = components['schemas']['DraftList'];
@@ -4356,6 +4542,7 @@ export type ReportOut = components['schemas']['ReportOut'];
 export type Retried = components['schemas']['Retried'];
 export type Role = components['schemas']['Role'];
 export type RoleChange = components['schemas']['RoleChange'];
+export type SamplesOut = components['schemas']['SamplesOut'];
 export type SaveIn = components['schemas']['SaveIn'];
 export type Scope = components['schemas']['Scope'];
 export type SetFile = components['schemas']['SetFile'];
@@ -4378,6 +4565,7 @@ export type UploadIn = components['schemas']['UploadIn'];
 export type UploadOut = components['schemas']['UploadOut'];
 export type VerifyIn = components['schemas']['VerifyIn'];
 export type WaysIn = components['schemas']['WaysIn'];
+export type What = components['schemas']['What'];
 export type Wish = components['schemas']['Wish'];
 export type PrintdockJobsJobState = components['schemas']['printdock__jobs__job__State'];
 export type PrintdockListingsJournalState = components['schemas']['printdock__listings__journal__State'];
@@ -10288,6 +10476,169 @@ export interface operations {
             };
         };
     };
+    prepare_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DownloadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                download: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -10886,6 +11237,174 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplesOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -24,6 +24,7 @@ import { jobCountsQuery, waitingQuery } from "~/api/queries";
 import type { MeOut } from "~/api/schema";
 import { become } from "~/api/session";
 import { live, useConnection } from "~/live/events";
+import { SampleNotice } from "~/ui/Samples";
 import { DropAnywhere } from "~/upload/DropAnywhere";
 import { UploadPill } from "~/upload/UploadPill";
 import { MeContext, useMe } from "./me";
@@ -90,6 +91,7 @@ function Content() {
   return (
     <main ref={main} id="content" className={css.main} tabIndex={-1}>
       <AwayBar />
+      <SampleNotice />
       <Outlet />
     </main>
   );

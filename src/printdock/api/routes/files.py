@@ -26,6 +26,7 @@ from printdock.mockups import drafts
 from printdock.mockups.ledger import mockup_by_id
 from printdock.mockups.naming import thumbnail_of
 from printdock.mockups.sets import set_by_id, stored_names
+from printdock.mockups.small import small_base
 from printdock.mockups.stored import folder_of
 from printdock.shops.queries import Shop, shop_by_id
 from printdock.wiring import Services
@@ -117,6 +118,8 @@ def _found(connection: Connection, services: Services, shop: Shop, address: File
             return _of_mockup(connection, services, shop, address)
         case FileKind.BASE:
             return _of_set(connection, services, shop, address)
+        case FileKind.BASE_SMALL:
+            return _small_of_set(connection, services, shop, address)
         case FileKind.DRAFT:
             return _of_draft(connection, services, shop, address)
         case FileKind.SIDE:
@@ -167,6 +170,21 @@ def _of_set(connection: Connection, services: Services, shop: Shop, address: Fil
     if found is None or address.name not in stored_names(connection, shop, address.key).values():
         return None
     return _picture(services, f"{folder_of(shop, found.name)}/{address.name}", address)
+
+
+def _small_of_set(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:
+    found = set_by_id(connection, shop, address.key)
+    names = {} if found is None else stored_names(connection, shop, address.key)
+    stored = next((name for name in names.values() if name.split(".", 1)[0] == address.sha256), None)
+    if found is None or stored is None:
+        return None
+    folder, storage = folder_of(shop, found.name), services.storage_at_once
+
+    def small() -> Content:
+        data = small_base(storage, folder, stored, max_pixels=services.settings.max_pixels)
+        return _in_memory(data, address.name)
+
+    return small
 
 
 def _of_draft(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:

@@ -10,6 +10,7 @@ import { Art } from "~/ui/Art";
 import { Gallery } from "~/ui/Gallery";
 import { ProblemNote } from "~/ui/ProblemNote";
 import { useTitle } from "~/ui/title";
+import { useDownload } from "~/ui/useDownload";
 import { ago, many, moment } from "~/ui/words";
 import css from "./Design.module.css";
 import { DesignName } from "./DesignName";
@@ -157,9 +158,12 @@ function Whole({ design }: { design: DesignWhole }) {
         </div>
       </div>
       <section className={css.section} aria-labelledby="mockups">
-        <h2 id="mockups">
-          Mockups {design.mockups.length > 0 && <span className="muted number">{design.mockups.length}</span>}
-        </h2>
+        <div className={css.sectionHead}>
+          <h2 id="mockups">
+            Mockups {design.mockups.length > 0 && <span className="muted number">{design.mockups.length}</span>}
+          </h2>
+          {design.mockups.length > 0 && <DownloadMockups design={design.id} />}
+        </div>
         {design.mockups.length > 0 ? (
           <Gallery mockups={design.mockups} />
         ) : (
@@ -202,6 +206,21 @@ function Whole({ design }: { design: DesignWhole }) {
         </ol>
       </section>
     </>
+  );
+}
+
+function DownloadMockups({ design }: { design: string }) {
+  const download = useDownload();
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      leftSection={<Download size={15} aria-hidden />}
+      loading={download.isPending}
+      onClick={() => download.mutate({ what: "mockups", designs: [design] })}
+    >
+      Download all
+    </Button>
   );
 }
 

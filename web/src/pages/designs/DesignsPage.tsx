@@ -6,6 +6,7 @@ import { outlineQuery } from "~/api/queries";
 import { EmptyState } from "~/ui/EmptyState";
 import { PageHead } from "~/ui/PageHead";
 import { ProblemNote } from "~/ui/ProblemNote";
+import { TrySamples } from "~/ui/Samples";
 import { many } from "~/ui/words";
 import { FilterBar } from "./FilterBar";
 import { useDesignFilter } from "./filter";
@@ -81,6 +82,7 @@ function Nothing({ filtered, deleted, clear }: { filtered: boolean; deleted: boo
       <Button component={Link} to="/upload" leftSection={<UploadCloud size={18} aria-hidden />}>
         Upload the first designs
       </Button>
+      <TrySamples />
     </EmptyState>
   );
 }

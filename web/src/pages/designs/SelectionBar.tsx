@@ -1,9 +1,10 @@
-import { Button, CloseButton } from "@mantine/core";
+import { Button, CloseButton, Menu } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
-import { Shirt, Trash2, Undo2 } from "lucide-react";
+import { Download, FileImage, Shirt, Trash2, Undo2 } from "lucide-react";
 import { Link } from "react-router";
 import { useMay } from "~/app/me";
+import { useDownload } from "~/ui/useDownload";
 import { many } from "~/ui/words";
 import css from "./Designs.module.css";
 import { deleteDesigns, restoreDesigns } from "./deleting";
@@ -30,6 +31,7 @@ export function SelectionBar() {
           Render mockups
         </Button>
       )}
+      {here.length > 0 && <DownloadMenu designs={here.map((one) => one.id)} />}
       {may && here.length > 0 && (
         <Button
           variant="default"
@@ -52,5 +54,37 @@ export function SelectionBar() {
       )}
       <CloseButton aria-label="Pick none" onClick={() => selection.clear()} />
     </div>
+  );
+}
+
+function DownloadMenu({ designs }: { designs: string[] }) {
+  const download = useDownload();
+  return (
+    <Menu position="top-end">
+      <Menu.Target>
+        <Button
+          size="sm"
+          variant="default"
+          leftSection={<Download size={16} aria-hidden />}
+          loading={download.isPending}
+        >
+          Download
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<FileImage size={16} aria-hidden />}
+          onClick={() => download.mutate({ what: "print_files", designs })}
+        >
+          Print files
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<Shirt size={16} aria-hidden />}
+          onClick={() => download.mutate({ what: "mockups", designs })}
+        >
+          Mockups
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }

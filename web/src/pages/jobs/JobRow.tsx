@@ -1,12 +1,13 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type LucideIcon, Pause, Play, RotateCw, X } from "lucide-react";
+import { Download, type LucideIcon, Pause, Play, RotateCw, X } from "lucide-react";
 import { Link } from "react-router";
 import { api, body } from "~/api/client";
 import { keys } from "~/api/queries";
 import type { JobOut } from "~/api/schema";
 import { useMay } from "~/app/me";
 import { Chip } from "~/ui/Chip";
+import { useDownload } from "~/ui/useDownload";
 import { ago, duration, moment } from "~/ui/words";
 import css from "./Jobs.module.css";
 import { detailOf, iconOf, progressOf, resultOf, stateOf, titleOf } from "./words";
@@ -103,6 +104,24 @@ function Bar({ job }: { job: JobOut }) {
   );
 }
 
+function DownloadRendered({ job }: { job: JobOut }) {
+  const download = useDownload();
+  return (
+    <Tooltip label="Download what it rendered">
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={`Download what it rendered: ${titleOf(job)}`}
+        loading={download.isPending}
+        onClick={() => download.mutate({ what: "mockups", job: job.id })}
+      >
+        <Download size={17} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
 type Word = "pause" | "resume" | "retry" | "cancel";
 
 const ICONS: Record<Word, { icon: LucideIcon; label: string }> = {
@@ -142,10 +161,12 @@ function Actions({ job }: { job: JobOut }) {
     },
     onSettled: () => queries.invalidateQueries({ queryKey: keys.jobs }),
   });
-  if (!may) return null;
+  const rendered = job.kind === "render_mockups" && job.state === "completed";
+  if (!may && !rendered) return null;
   return (
     <span className={css.actions}>
-      {wordsFor(job).map((word) => {
+      {rendered && <DownloadRendered job={job} />}
+      {(may ? wordsFor(job) : []).map((word) => {
         const { icon: Icon, label } = ICONS[word];
         return (
           <Tooltip key={word} label={label}>

@@ -14,6 +14,10 @@ export function titleOf(job: JobOut): string {
     case "make_thumbnails":
     case "thumbnails":
       return "Makes small pictures";
+    case "add_samples":
+      return "Brings sample designs";
+    case "remove_samples":
+      return "Takes the sample data away";
     case "verify":
       return input.repair ? "Checks the library, and mends it" : "Checks the library";
     default:
