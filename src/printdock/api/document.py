@@ -27,6 +27,8 @@ TAGS = [
     {"name": "mockups", "description": "Mockup sets and rendered mockups."},
     {"name": "downloads", "description": "Many files at once, as one ZIP file."},
     {"name": "samples", "description": "Sample data, to look around with."},
+    {"name": "etsy", "description": "The shop's connection to Etsy, and the calls it has left today."},
+    {"name": "listings", "description": "Drafts at Etsy: what they say, what they would need, what became of them."},
     {"name": "jobs", "description": "Background work."},
     {"name": "events", "description": "What happens, as it happens (server-sent events)."},
     {"name": "library", "description": "The shop's print files as a whole."},

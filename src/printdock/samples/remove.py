@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, update
 
 from printdock.db.engine import Database
-from printdock.db.etsy_tables import design_fields, listings
+from printdock.db.etsy_tables import design_fields, listing_edits, listings
 from printdock.db.tables import (
     designs,
     matches,
@@ -164,9 +164,8 @@ def _forget_designs(connection: Connection, shop: Shop, candidates: set[UUID]) -
         update(sources).where(sources.c.shop_id == shop.id, sources.c.match_id.in_(refused)).values(match_id=None)
     )
     connection.execute(delete(matches).where(matches.c.shop_id == shop.id, compared))
-    connection.execute(
-        delete(design_fields).where(design_fields.c.shop_id == shop.id, design_fields.c.design_id.in_(gone))
-    )
+    for words in (design_fields, listing_edits):
+        connection.execute(delete(words).where(words.c.shop_id == shop.id, words.c.design_id.in_(gone)))
     forget_designs(connection, shop, gone)
 
 

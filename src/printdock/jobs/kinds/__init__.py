@@ -6,7 +6,7 @@ from typing import Any
 
 from printdock.errors import UsageError
 from printdock.jobs.job import NewJob
-from printdock.jobs.kinds import drafts, mockups, probe, samples, thumbnails, uploads, verify
+from printdock.jobs.kinds import draft_batches, drafts, mockups, probe, samples, thumbnails, uploads, verify
 from printdock.jobs.work import Kind, parsed
 
 KINDS: dict[str, Kind] = {
@@ -16,6 +16,9 @@ KINDS: dict[str, Kind] = {
         mockups.KIND,
         drafts.PLAN,
         drafts.MAKE,
+        draft_batches.MAKE,
+        draft_batches.REMOVE,
+        draft_batches.RESTORE,
         thumbnails.KIND,
         verify.KIND,
         samples.ADD,
