@@ -109,6 +109,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "sftp": _module("--json", "bench.sftp_speed"),
     "uploads": _module("--json", "bench.uploads"),
     "load": _module("--json", "bench.load"),
+    "pages": _module("--json", "bench.pages"),
     "duplicates": _module("--out", "bench.duplicates.run", "--cases", "24"),
 }
 

@@ -1,32 +1,117 @@
-"""A served shop and a browser for the measurements of the pages."""
+"""A browser for the measurements of the pages, and what is measured inside it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
-from playwright.sync_api import Browser, BrowserContext
+import psutil
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.site import Site
 
 #: A laptop's window, px.
 WINDOW = {"width": 1440, "height": 900}
 
+#: Watches the main thread from the first moment: tasks of over 50 ms (what browsers call long), gaps between frames,
+#: what is painted last and largest, what jumps. `meter.reset()` forgets all but the paints.
+METER = """
+(() => {
+  const meter = { long: [], gap: 0, frames: 0, lcp: 0, shift: 0, reset() { this.long = []; this.gap = 0; this.frames = 0; } };
+  const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take))
+    .observe({ type, buffered: true });
+  watch("longtask", (one) => meter.long.push(one.duration));
+  watch("largest-contentful-paint", (one) => { meter.lcp = one.startTime; });
+  watch("layout-shift", (one) => { if (!one.hadRecentInput) meter.shift += one.value; });
+  let last = 0;
+  const frame = (now) => {
+    if (last) meter.gap = Math.max(meter.gap, now - last);
+    last = now;
+    meter.frames += 1;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  globalThis.meter = meter;
+})();
+"""
+
 
 @contextmanager
 def owner_browser(browser: Browser, site: Site, **options: Any) -> Iterator[BrowserContext]:
-    """A browser that was never here, with the owner's session: nothing in its cache."""
-    context = browser.new_context(base_url=site.address, **{"viewport": WINDOW, **options})
+    """A browser that was never here, with the owner's session and the `METER`."""
+    context = browser.new_context(**{"base_url": site.address, "viewport": WINDOW, **options})
     with site.owner() as client:
         jar = client.cookies.jar
         context.add_cookies([{"name": one.name, "value": one.value or "", "url": site.address} for one in jar])
+    context.add_init_script(METER)
     try:
         yield context
     finally:
         context.close()
 
 
-def assert_answer(found: Mapping[str, Any], what: str) -> None:
-    """A benchmark whose subject did not work measures nothing."""
-    assert found, f"{what}: nothing was answered"
+def main_thread(page: Page) -> dict[str, Any]:
+    """What the main thread did since the meter was reset, milliseconds."""
+    long, gap = page.evaluate("() => [meter.long, meter.gap]")
+    return {
+        "longest_task_ms": round(max(long, default=0)),
+        "tasks_over_100_ms": sum(one > 100 for one in long),
+        "tasks_over_50_ms": len(long),
+        "longest_gap_ms": round(gap),
+    }
+
+
+def page_memory(page: Page) -> dict[str, float]:
+    """The page's heap after a collection of garbage, and the memory of the largest of the browser's page processes
+    that were started by this program, MB."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    usage = session.send("Runtime.getHeapUsage")
+    session.detach()
+    sizes = [_own_bytes(one) for one in psutil.Process().children(recursive=True) if _draws_pages(one)]
+    return {"heap_mb": round(usage["usedSize"] / 1e6, 1), "page_process_mb": round(max(sizes, default=0) / 1e6, 1)}
+
+
+def _draws_pages(process: psutil.Process) -> bool:
+    try:
+        return "--type=renderer" in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+def _own_bytes(process: psutil.Process) -> int:
+    """Without what it shares with others, such as the program itself."""
+    try:
+        return int(process.memory_full_info().uss)
+    except psutil.Error:
+        return 0
+
+
+@dataclass
+class Peak:
+    """The most that ``measure`` answered while it was entered."""
+
+    measure: Callable[[], int]
+    most: int = 0
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.is_set():
+            try:
+                self.most = max(self.most, self.measure())
+            except psutil.Error:
+                pass  # a process of it has just ended
+            time.sleep(0.05)
