@@ -11,7 +11,7 @@ import numpy as np
 import pyvips  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
-from bench.pages_site import Peak, main_thread, owner_browser, page_memory
+from bench.pages_site import Peak, begin_trace, end_trace, main_thread, owner_browser, page_memory
 from tests.browser.site import Site
 
 TEMPLATE = "UVDTF Decal"
@@ -66,6 +66,7 @@ def run(browser: Browser, folder: Path, files: int, tell: Callable[[str], None])
         tell("drops them")
         page.evaluate(_FIELD)
         page.get_by_test_id("held-for-drop").set_input_files(paths)
+        begin_trace(page)
         page.evaluate(_DROP)
         expect(page.get_by_role("button", name=f"Upload {files} designs")).to_be_visible()
         page.get_by_text(TEMPLATE, exact=True).click()
@@ -78,7 +79,7 @@ def run(browser: Browser, folder: Path, files: int, tell: Callable[[str], None])
         with Peak(site.resident) as taking:
             _until(page, r"^\d+ stored")
             answered = time.perf_counter() - began
-        whole = main_thread(page)
+        whole = {**end_trace(page), **main_thread(page)}
         outcome = page.get_by_role("region", name=f"Upload for {TEMPLATE}").get_by_role("status").inner_text()
         return {
             "files": files,

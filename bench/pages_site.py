@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -62,6 +63,36 @@ def main_thread(page: Page) -> dict[str, Any]:
         "tasks_over_100_ms": sum(one > 100 for one in long),
         "tasks_over_50_ms": len(long),
         "longest_gap_ms": round(gap),
+    }
+
+
+def begin_trace(page: Page) -> None:
+    """Note every task of the browser's threads until `end_trace`."""
+    browser = page.context.browser
+    assert browser is not None
+    browser.start_tracing(page=page, categories=["toplevel"])
+
+
+def end_trace(page: Page) -> dict[str, Any]:
+    """The main thread's longest tasks, by the processor's time: other programs of the machine do not count, as they do
+    in what the page itself measures. Of the page whose main thread did most."""
+    browser = page.context.browser
+    assert browser is not None
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    mains = {
+        (one["pid"], one["tid"])
+        for one in events
+        if one.get("name") == "thread_name" and one["args"]["name"] == "CrRendererMain"
+    }
+    spent: dict[tuple[int, int], list[float]] = {}
+    for one in events:
+        thread = (one["pid"], one["tid"])
+        if thread in mains and one["name"] == "ThreadControllerImpl::RunTask" and "tdur" in one:
+            spent.setdefault(thread, []).append(one["tdur"] / 1e3)
+    busiest = max(spent.values(), key=sum, default=[])
+    return {
+        "longest_task_cpu_ms": round(max(busiest, default=0)),
+        "tasks_over_100_ms_cpu": sum(one > 100 for one in busiest),
     }
 
 
