@@ -30,7 +30,10 @@ VISITS, SCREENS, WHEEL = 5, 60, 450
 #: Watches each frame of a page: when the first picture is there, and how much of what is in sight has none.
 _WATCH = """
 (() => {
-  const seen = { first: null, frames: 0, blank: 0, bare: 0, worst: 0, reset() { this.frames = this.blank = this.bare = this.worst = 0; } };
+  const seen = {
+    first: null, frames: 0, blank: 0, bare: 0, worst: 0,
+    reset() { this.frames = this.blank = this.bare = this.worst = 0; },
+  };
   const frame = () => {
     const arts = [...document.querySelectorAll("main ul[aria-label=Designs] ul > li")].filter((one) => {
       const box = one.getBoundingClientRect();
@@ -92,7 +95,9 @@ def fill(site: Site, folder: Path, designs: int) -> None:
     site.start()
 
 
-def _copies(originals: list[tuple[dict[str, Any], dict[str, Any]]], count: int) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def _copies(
+    originals: list[tuple[dict[str, Any], dict[str, Any]]], count: int
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     began = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=400)
     for at in range(count):
         design, file = originals[at % len(originals)]

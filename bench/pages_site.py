@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -141,8 +141,6 @@ class Peak:
 
     def _look(self) -> None:
         while not self._over.is_set():
-            try:
+            with suppress(psutil.Error):  # a process of it has just ended
                 self.most = max(self.most, self.measure())
-            except psutil.Error:
-                pass  # a process of it has just ended
             time.sleep(0.05)
