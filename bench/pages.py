@@ -63,12 +63,14 @@ def show(result: dict[str, Any]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=list(PARTS))
+    parser.add_argument("parts", nargs="*", help=", ".join(PARTS))
     parser.add_argument("--files", type=int, default=100)
     parser.add_argument("--designs", type=int, default=100_000)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    result = run(options.parts, options.files, options.designs)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    result = run(options.parts or list(PARTS), options.files, options.designs)
     show(result)
     if options.json:
         options.json.write_text(json.dumps(result, indent=2))
