@@ -112,6 +112,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "load": _module("--json", "bench.load"),
     "upgrade": _module("--json", "bench.upgrade"),
     "moving": _module("--json", "bench.moving"),
+    "pages": _module("--json", "bench.pages"),
     "duplicates": _module("--out", "bench.duplicates.run", "--cases", "24"),
 }
 

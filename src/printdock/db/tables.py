@@ -94,6 +94,7 @@ incoming_files = Table(
     Column("name", String(1000), nullable=False),  # as the client calls it; never part of a path
     Column("size", BigInteger, nullable=False),
     Column("sha256", LargeBinary(32)),  # as announced
+    Column("prepared_from", LargeBinary(32)),  # digest of the file that a client made this one of, by its word
     Column("state", String(10), nullable=False),  # wanted | received | answered
     Column("received_at", UtcDateTime),
     CheckConstraint("state IN ('wanted', 'received', 'answered')", name="state"),

@@ -3064,6 +3064,11 @@ export interface components {
              * @description With it, a known file is not sent, and damage is noticed
              */
             sha256?: string | null;
+            /**
+             * Prepared From
+             * @description Where a client cut empty borders off before sending: SHA-256 of the person's own file. With it, that file is known, too
+             */
+            prepared_from?: string | null;
         };
         /**
          * FileKind
@@ -3107,6 +3112,18 @@ export interface components {
              * @example /api/v1/uploads/01890a5d-ac96-774b-bcce-b302099a8057/files/0
              */
             put: string | null;
+            /**
+             * Sha256
+             * @description As announced
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string | null;
+            /**
+             * Prepared From
+             * @description As announced
+             * @example null
+             */
+            prepared_from: string | null;
             /**
              * Answer
              * @description Its entry of the report, as `printdock ingest --json` prints it
