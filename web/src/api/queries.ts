@@ -14,6 +14,8 @@ export const keys = {
   sets: ["mockup-sets"],
   templates: ["templates"],
   library: ["library"],
+  listings: ["listings"],
+  etsy: ["etsy"],
 } as const;
 
 export const meQuery = queryOptions({

@@ -1,5 +1,5 @@
 import { Button, CloseButton } from "@mantine/core";
-import { Shirt } from "lucide-react";
+import { Shirt, Tags } from "lucide-react";
 import { Link } from "react-router";
 import { useMay } from "~/app/me";
 import { many } from "~/ui/words";
@@ -17,6 +17,17 @@ export function SelectionBar() {
       {may && (
         <Button component={Link} to="/mockups/render" size="sm" leftSection={<Shirt size={16} aria-hidden />}>
           Render mockups
+        </Button>
+      )}
+      {may && (
+        <Button
+          component={Link}
+          to="/listings/new"
+          size="sm"
+          variant="default"
+          leftSection={<Tags size={16} aria-hidden />}
+        >
+          Make drafts
         </Button>
       )}
       <CloseButton aria-label="Pick none" onClick={() => selection.clear()} />

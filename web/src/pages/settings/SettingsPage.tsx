@@ -4,6 +4,7 @@ import { PageHead } from "~/ui/PageHead";
 import { Account } from "./Account";
 import { ApiKeys } from "./ApiKeys";
 import { Audit } from "./Audit";
+import { Etsy } from "./Etsy";
 import { InForce } from "./InForce";
 import { People } from "./People";
 import css from "./Settings.module.css";
@@ -13,6 +14,7 @@ import { Templates } from "./Templates";
 const SECTIONS = [
   { path: "templates", label: "Templates", show: Templates, owners: false },
   { path: "storage", label: "Storage", show: Storage, owners: false },
+  { path: "etsy", label: "Etsy", show: Etsy, owners: false },
   { path: "people", label: "People", show: People, owners: true },
   { path: "keys", label: "API keys", show: ApiKeys, owners: true },
   { path: "in-force", label: "In force", show: InForce, owners: true },
