@@ -171,8 +171,12 @@ class Services:
         designs: Sequence[UUID] | None = None,
         overwrite: bool = False,
         look: bool = False,
+        ask: bool = True,
     ) -> tuple[StoredTemplate, list[Planned]]:
-        """What drafts of designs (by number or id; all when neither is given) would need. Raises `UsageError`."""
+        """What drafts of designs (by number or id; all when neither is given) would need (see `make_plan`).
+
+        Raises `UsageError`.
+        """
         from printdock.listings.plan import make_plan
         from printdock.listings.subject import find_subjects
         from printdock.listings.templates import get_listing_template
@@ -182,7 +186,7 @@ class Services:
         product = self.template(stored.template.product or stored.template.name, desk.shop)
         with self.database.read() as connection:
             subjects = find_subjects(connection, product, numbers=numbers, ids=designs)
-        return stored, make_plan(desk, stored, subjects, overwrite=overwrite, look=look)
+        return stored, make_plan(desk, stored, subjects, overwrite=overwrite, look=look, ask=ask)
 
     def mockup_plan(
         self,

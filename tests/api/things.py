@@ -168,3 +168,21 @@ REQUESTS |= {
     "follow_all": {"headers": {"Last-Event-ID": "none"}},  # it would go on for ever
     "follow_upload": {"headers": {"Last-Event-ID": "none"}},
 }
+
+
+@thing("listing_template")
+def _listing_template(api: Api) -> int:
+    from printdock.listings.template import listing_template
+    from printdock.listings.templates import add_listing_template
+
+    here = api.shop(MARK)
+    with api.services.database.write() as connection:
+        return add_listing_template(connection, here, listing_template({"name": f"{MARK} wraps"}), api.clock()).id
+
+
+REQUESTS |= {
+    "import_listing_templates": {"content": b"name\nA\n", "headers": {"Content-Type": "text/csv"}},
+    "import_design_words": {"content": b"number\n1\n", "headers": {"Content-Type": "text/csv"}},
+    "send_shared_picture": {"params": {"name": "a.png"}, "content": b"no picture"},
+    "return_from_etsy": {"params": {"state": ""}},
+}

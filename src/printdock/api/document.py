@@ -25,6 +25,8 @@ TAGS = [
     {"name": "designs", "description": "Designs and their print files."},
     {"name": "duplicates", "description": "What was refused or flagged, and a person's decisions."},
     {"name": "mockups", "description": "Mockup sets and rendered mockups."},
+    {"name": "etsy", "description": "The shop's connection to Etsy, and the calls it has left today."},
+    {"name": "listings", "description": "Drafts at Etsy: what they say, what they would need, what became of them."},
     {"name": "jobs", "description": "Background work."},
     {"name": "events", "description": "What happens, as it happens (server-sent events)."},
     {"name": "library", "description": "The shop's print files as a whole."},

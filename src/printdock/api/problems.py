@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from printdock import errors
-from printdock.errors import OffsetConflict, PackRefused, PrintdockError, TooManyAttempts
+from printdock.errors import ListingRefused, OffsetConflict, PackRefused, PrintdockError, TooManyAttempts
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -32,7 +32,10 @@ STATUS_BY_CODE: dict[str, int] = {
     "job_taken": 409,
     "listing_ask": 409,
     "listing_busy": 409,
+    "listing_not_asked": 409,
+    "listing_not_gone": 409,
     "listing_template_in_use": 409,
+    "nothing_to_undo": 409,
     "oidc_unavailable": 503,
     "malformed_form": 400,
     "set_exists": 409,
@@ -122,7 +125,7 @@ def answer(error: PrintdockError) -> Response:
     if hidden is not None and status >= 500:
         _log.warning("%s: %s", error.code, error.message)
         detail, remedy = hidden, "Try again in a moment; if it stays so, see the server's log."
-    several = _pack_problems(error) if isinstance(error, PackRefused) else []
+    several = _several(error)
     return problem(status, error.code, detail, remedy, several, _headers(error, status))
 
 
@@ -217,8 +220,14 @@ class AnswerFaults:
             await sorry(scope, receive, send)
 
 
-def _pack_problems(error: PackRefused) -> list[FieldProblem]:
-    return [FieldProblem(where=f"{one.file}:{one.line}", code=one.code, message=one.message) for one in error.problems]
+def _several(error: PrintdockError) -> list[FieldProblem]:
+    if isinstance(error, PackRefused):
+        places = [(f"{one.file}:{one.line}", one.code, one.message) for one in error.problems]
+    elif isinstance(error, ListingRefused):
+        places = [(one.field, one.code, one.message) for one in error.problems]
+    else:
+        return []
+    return [FieldProblem(where=where, code=code, message=message) for where, code, message in places]
 
 
 def _headers(error: PrintdockError, status: int) -> dict[str, str]:

@@ -15,6 +15,7 @@ from printdock.listings.create import ensure_draft
 from printdock.listings.desk import Desk
 from printdock.listings.directory import forget_directory, load_directory
 from printdock.listings.draft import Draft
+from printdock.listings.edits import find_edits
 from printdock.listings.shared import load_shared_pictures
 from printdock.listings.snapshots import undo
 from printdock.listings.subject import Subject, subject_of
@@ -73,10 +74,11 @@ def _composed(bench: Bench) -> tuple[Draft, Subject]:
         template = templates.listing_template_by_id(connection, desk.shop, entry.template_id).template
         subject = subject_of(connection, desk.shop, entry.print_file)
         own = templates.own_words(connection, desk.shop, [subject.design]).get(subject.design)
+        edits = find_edits(connection, desk.shop, entry.template_id, [subject.design]).get(subject.design)
     shared = load_shared_pictures(desk.storage, desk.shop, template.shared_pictures)
     directory = load_directory(desk)
     composer = Composer(template, directory, desk.connected.currency, desk.shop.name, shared, desk.clock())
-    made = composer.compose(subject, own)
+    made = composer.compose(subject, own, edits)
     if made.problems:
         error = ListingRefused(f"{subject.prefix} {subject.number}", made.problems)
         bench.fail(error)

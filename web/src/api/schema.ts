@@ -1099,6 +1099,359 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/etsy/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Etsy Connection
+         * @description How the connection stands.
+         */
+        get: operations["show_etsy_connection"];
+        put?: never;
+        /**
+         * Begin Etsy Connection
+         * @description Begin connecting: where to send the browser. Only who begins can finish, for an hour.
+         */
+        post: operations["begin_etsy_connection"];
+        /**
+         * End Etsy Connection
+         * @description Forget the tokens. Drafts stay at Etsy, and printdock still knows them. Repeatable.
+         */
+        delete: operations["end_etsy_connection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/etsy/connection/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Etsy Connection
+         * @description Finish with the address one landed on; the page there need not have opened.
+         */
+        post: operations["finish_etsy_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/etsy/connection/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Etsy Connection
+         * @description Ask Etsy whether the app's key and the connection are good. What is wrong is the answer's problem.
+         */
+        post: operations["check_etsy_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/etsy/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return From Etsy
+         * @description Etsy sends the browser back here. It goes on to the settings' page; `GET /etsy/connection` says there what became
+         *     of it.
+         */
+        get: operations["return_from_etsy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/etsy/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Etsy Budget
+         * @description How many calls are left today, and how fast they may come. Etsy is not asked.
+         */
+        get: operations["show_etsy_budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listing-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Listing Templates
+         * @description The shop's listing templates by name.
+         */
+        get: operations["list_listing_templates"];
+        put?: never;
+        /**
+         * Create Listing Template
+         * @description Add a listing template. Etsy's rules are looked at by the plan, design by design.
+         */
+        post: operations["create_listing_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listing-templates/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Listing Templates
+         * @description Add listing templates from a table (CSV with a header row, or JSON), or replace those of the same names.
+         */
+        post: operations["import_listing_templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listing-templates/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Listing Templates
+         * @description All listing templates as a table that any spreadsheet opens, and import takes back.
+         */
+        get: operations["export_listing_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listing-templates/{listing_template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Listing Template
+         * @description One listing template.
+         */
+        get: operations["show_listing_template"];
+        /**
+         * Replace Listing Template
+         * @description Replace all of it, its name included. Drafts that were made from it differ from then on: the plan says how.
+         */
+        put: operations["replace_listing_template"];
+        post?: never;
+        /**
+         * Remove Listing Template
+         * @description Remove one that no draft was made from.
+         */
+        delete: operations["remove_listing_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Listings
+         * @description What would be made or changed at Etsy, and every problem in its field. Sends nothing.
+         */
+        post: operations["plan_listings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listing-templates/{listing_template}/edits/{design}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Listing Edits
+         * @description What is set for a design in place of what the template says.
+         */
+        get: operations["show_listing_edits"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Listing Edits
+         * @description Everything is as the template says again. Repeatable.
+         */
+        delete: operations["remove_listing_edits"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Listing Edits
+         * @description Edit a draft in place: kept for this design, in all plans and drafts from now on. Placeholders work here, too.
+         */
+        patch: operations["change_listing_edits"];
+        trace?: never;
+    };
+    "/api/v1/listings/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Etsy Names
+         * @description What the shop has at Etsy: sections, profiles, policies, partners; and Etsy's categories.
+         */
+        get: operations["list_etsy_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Design Words
+         * @description The seller's own words about these designs, for placeholders in listing templates.
+         */
+        get: operations["list_design_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/words/{design}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Design Words
+         * @description Add to the words about a design, or change them.
+         */
+        patch: operations["change_design_words"];
+        trace?: never;
+    };
+    "/api/v1/listings/words/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Design Words
+         * @description Take in a CSV table: a column `number` or `design`, then one for each word. An empty cell removes a word.
+         */
+        post: operations["import_design_words"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Shared Pictures
+         * @description Pictures that many drafts show; listing templates name them in `shared_pictures`.
+         */
+        get: operations["show_shared_pictures"];
+        put?: never;
+        /**
+         * Send Shared Picture
+         * @description Store a picture of at most 8 MB. The same again changes nothing; another one of this name is refused.
+         */
+        post: operations["send_shared_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1537,6 +1890,44 @@ export interface components {
             digest: string;
         };
         /**
+         * BudgetOut
+         * @description How many calls Etsy allows, as its last answers said.
+         */
+        BudgetOut: {
+            /**
+             * Known
+             * @description False before the first call: Etsy says its limits with each answer
+             */
+            known: boolean;
+            /**
+             * Per Second
+             * @description Nine tenths of it are used
+             * @example 10
+             */
+            per_second: number;
+            /**
+             * Per Day
+             * @example 10000
+             */
+            per_day: number | null;
+            /**
+             * Left Today
+             * @description Of a window of 24 hours that slides
+             * @example 9871
+             */
+            left_today: number | null;
+            /**
+             * Parked Until
+             * @description The calls of the day are used up; it goes on by itself then
+             */
+            parked_until: string | null;
+            /**
+             * Heard At
+             * @description When Etsy said so
+             */
+            heard_at: string | null;
+        };
+        /**
          * CheckOut
          * @description What the linter says of a pack.
          */
@@ -1560,6 +1951,45 @@ export interface components {
              * @default false
              */
             leave_out_missing: boolean;
+        };
+        /**
+         * ConnectIn
+         * @description How to come back from Etsy.
+         */
+        ConnectIn: {
+            /**
+             * Own Redirect
+             * @description Come back to this server's own address, whatever the settings say; Etsy must know it
+             * @default false
+             */
+            own_redirect: boolean;
+        };
+        /**
+         * ConnectOut
+         * @description A question for the seller, good for one answer.
+         */
+        ConnectOut: {
+            /**
+             * Url
+             * @description Send the browser there
+             * @example https://www.etsy.com/oauth/connect?response_type=code&...
+             */
+            url: string;
+            /**
+             * Redirect
+             * @example http://localhost:8517/callback
+             */
+            redirect: string;
+            /**
+             * Comes Back
+             * @description The browser comes back by itself; else paste the address one landed on
+             */
+            comes_back: boolean;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
         /**
          * Counts
@@ -1686,6 +2116,34 @@ export interface components {
              * @description Oldest first
              */
             history: components["schemas"]["HappeningOut"][];
+        };
+        /**
+         * DesignWords
+         * @description The seller's own words about a design.
+         */
+        DesignWords: {
+            /**
+             * Design
+             * Format: uuid
+             */
+            design: string;
+            /**
+             * Words
+             * @example {
+             *       "season": "autumn"
+             *     }
+             */
+            words: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * DesignWordsList
+         * @description Words of several designs; designs without are left out.
+         */
+        DesignWordsList: {
+            /** Items */
+            items: components["schemas"]["DesignWords"][];
         };
         /**
          * DraftFileOut
@@ -1818,6 +2276,81 @@ export interface components {
             updated_at: string;
         };
         /**
+         * EditsIn
+         * @description What is to be set for a design; null takes a field back to the template's; what is left out stays.
+         */
+        EditsIn: {
+            /**
+             * Title
+             * @example UV {number} | Fox in fog, hand drawn
+             */
+            title?: string | null;
+            /** Description */
+            description?: string | null;
+            /**
+             * Tags
+             * @example [
+             *       "cup wrap",
+             *       "fox"
+             *     ]
+             */
+            tags?: string[] | null;
+            /** Materials */
+            materials?: string[] | null;
+            /** Styles */
+            styles?: string[] | null;
+            /**
+             * Alt Text
+             * @description Of all its mockups
+             */
+            alt_text?: string | null;
+            /**
+             * Alt Texts
+             * @description Of single mockups, by their file names
+             */
+            alt_texts?: {
+                [key: string]: string | null;
+            } | null;
+            /** Sku */
+            sku?: string | null;
+            /**
+             * Price
+             * @example 4.00
+             */
+            price?: (number | string) | null;
+            /** Quantity */
+            quantity?: number | null;
+            /** Category */
+            category?: string | null;
+            /** Section */
+            section?: string | null;
+            /** Shipping Profile */
+            shipping_profile?: string | null;
+            /** Return Policy */
+            return_policy?: string | null;
+            /** Processing Profile */
+            processing_profile?: string | null;
+            /** Mockup Sets */
+            mockup_sets?: string[] | null;
+        };
+        /**
+         * EditsOut
+         * @description What is set for a design, and what comes of it.
+         */
+        EditsOut: {
+            /**
+             * Edits
+             * @example {
+             *       "price": "4.00"
+             *     }
+             */
+            edits: {
+                [key: string]: unknown;
+            };
+            /** @description The design's row of the plan; null where no shop is connected */
+            row: components["schemas"]["PlanRow"] | null;
+        };
+        /**
          * EntryOut
          * @description One thing that was done.
          */
@@ -1867,6 +2400,159 @@ export interface components {
             };
         };
         /**
+         * EtsyConnectionOut
+         * @description How the shop's connection to Etsy stands. Nothing is asked of Etsy for it.
+         */
+        EtsyConnectionOut: {
+            /**
+             * Connected
+             * @description Drafts can be made
+             */
+            connected: boolean;
+            shop: components["schemas"]["EtsyShopOut"] | null;
+            /**
+             * Since
+             * @description When it was connected
+             */
+            since: string | null;
+            /**
+             * Renewed At
+             * @description When its access was last renewed
+             */
+            renewed_at: string | null;
+            /**
+             * Scopes
+             * @description What the seller has allowed
+             * @example [
+             *       "listings_r",
+             *       "listings_w"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * Missing Scopes
+             * @description Not allowed yet, since it was connected by an older printdock: connect again to have them
+             * @example [
+             *       "listings_d"
+             *     ]
+             */
+            missing_scopes: string[];
+            /**
+             * Can Delete Drafts
+             * @description Whether drafts that were made can be deleted again (`listings_d`)
+             */
+            can_delete_drafts: boolean;
+            /** @description Why it has to be connected again; null while all is well */
+            reconnect: components["schemas"]["EtsyProblem"] | null;
+            /** @description What is wrong with the app's keys in the settings; null: nothing */
+            app: components["schemas"]["EtsyProblem"] | null;
+            /**
+             * Redirect
+             * @description The callback address in force (ETSY_REDIRECT); Etsy must know it letter by letter
+             * @example http://localhost:8517/callback
+             */
+            redirect: string;
+            /**
+             * Own Redirect
+             * @description This server's own callback: with it the browser comes back by itself
+             * @example https://prints.example.com/api/v1/etsy/callback
+             */
+            own_redirect: string;
+            /**
+             * Comes Back
+             * @description Both are the same; else the address one lands on has to be pasted
+             */
+            comes_back: boolean;
+            /** @description Why this browser's last way back from Etsy failed */
+            last_problem: components["schemas"]["EtsyProblem"] | null;
+            /**
+             * Trademark
+             * @description Etsy's terms ask for this sentence, word for word
+             * @example The term 'Etsy' is a trademark of Etsy, Inc. This application uses the Etsy API but is not endorsed or certified by Etsy, Inc.
+             */
+            trademark: string;
+        };
+        /**
+         * EtsyName
+         * @description A thing of the shop at Etsy, as listing templates name it.
+         */
+        EtsyName: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "section" | "shipping_profile" | "return_policy" | "processing_profile" | "production_partners" | "category";
+            /**
+             * Id
+             * @example 1071
+             */
+            id: number;
+            /**
+             * Name
+             * @description What to put into the template
+             * @example Cup wraps
+             */
+            name: string;
+        };
+        /**
+         * EtsyNames
+         * @description What templates may name.
+         */
+        EtsyNames: {
+            /** Items */
+            items: components["schemas"]["EtsyName"][];
+            /**
+             * More
+             * @description There are more: search more closely
+             */
+            more: boolean;
+        };
+        /**
+         * EtsyProblem
+         * @description What keeps something from working, and what to do.
+         */
+        EtsyProblem: {
+            /**
+             * Code
+             * @example etsy_reconnect
+             */
+            code: string;
+            /**
+             * Message
+             * @example Etsy ended the connection of this shop.
+             */
+            message: string;
+            /** Remedy */
+            remedy: string;
+        };
+        /**
+         * EtsyShopOut
+         * @description The shop at Etsy.
+         */
+        EtsyShopOut: {
+            /**
+             * Id
+             * @example 12345678
+             */
+            id: number;
+            /**
+             * Name
+             * @example RosePrints
+             */
+            name: string;
+            /**
+             * Currency
+             * @description Prices are in it
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Url
+             * @example https://www.etsy.com/shop/RosePrints
+             */
+            url: string;
+        };
+        /**
          * FileIn
          * @description A file to be sent.
          */
@@ -1894,7 +2580,7 @@ export interface components {
          * @description What an address leads to.
          * @enum {string}
          */
-        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "draft";
+        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "draft" | "shared";
         /**
          * FileOut
          * @description One file of an upload.
@@ -2321,6 +3007,503 @@ export interface components {
             name?: string | null;
             /** Password */
             password?: string | null;
+        };
+        /**
+         * ListingLimits
+         * @description Etsy's limits, for counters beside fields. Characters, unless said otherwise.
+         */
+        ListingLimits: {
+            /**
+             * Title
+             * @default 140
+             */
+            title: number;
+            /**
+             * Title Once
+             * @description Signs that a title may hold once each
+             * @default %:&+
+             */
+            title_once: string;
+            /**
+             * Description
+             * @default 102400
+             */
+            description: number;
+            /**
+             * Tags
+             * @description How many
+             * @default 13
+             */
+            tags: number;
+            /**
+             * Tag
+             * @default 20
+             */
+            tag: number;
+            /**
+             * Materials
+             * @description How many
+             * @default 13
+             */
+            materials: number;
+            /**
+             * Material
+             * @default 45
+             */
+            material: number;
+            /**
+             * Styles
+             * @description How many
+             * @default 2
+             */
+            styles: number;
+            /**
+             * Style
+             * @default 45
+             */
+            style: number;
+            /**
+             * Alt Text
+             * @default 500
+             */
+            alt_text: number;
+            /**
+             * Sku
+             * @default 32
+             */
+            sku: number;
+            /**
+             * Quantity
+             * @description The most there may be
+             * @default 999
+             */
+            quantity: number;
+            /**
+             * Pictures
+             * @description How many
+             * @default 20
+             */
+            pictures: number;
+        };
+        /**
+         * ListingTemplate
+         * @description What a seller sets once for a product. Only kinds of values are checked here; `checks` knows Etsy's rules.
+         *
+         *     Placeholders stand in title, description, tags, materials, alt_text and sku (see `placeholders`). ``category``: a
+         *     path of the seller taxonomy such as ``Home & Living > … > Mugs``, its last name where that is unique, or its id.
+         *     ``section``, ``shipping_profile``, ``return_policy``, ``processing_profile``, ``production_partners``: names as
+         *     `printdock listings names` lists them, or ids. Price in the shop's currency.
+         */
+        ListingTemplate: {
+            /**
+             * Name
+             * @example Cup wraps
+             */
+            name: string;
+            /**
+             * Product
+             * @description Product template whose print files it lists; the name when empty
+             * @default
+             * @example UVDTF 16oz
+             */
+            product: string;
+            /**
+             * Title
+             * @description With placeholders
+             * @default
+             * @example {prefix} {number} | {design} cup wrap
+             */
+            title: string;
+            /**
+             * Description
+             * @description With placeholders
+             * @default
+             * @example {design}.
+             *     For 16oz cups.
+             */
+            description: string;
+            /**
+             * Tags
+             * @default []
+             * @example [
+             *       "cup wrap",
+             *       "uv dtf"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Materials
+             * @default []
+             */
+            materials: string[];
+            /**
+             * Styles
+             * @description Only when the draft is made
+             * @default []
+             */
+            styles: string[];
+            /**
+             * Alt Text
+             * @description With placeholders, also {picture}, {colour}, {set}
+             * @default
+             * @example {design}, {picture}
+             */
+            alt_text: string;
+            /**
+             * Sku
+             * @description With placeholders
+             * @default
+             * @example UV-{number:05d}
+             */
+            sku: string;
+            /**
+             * Price
+             * @description In the shop's currency
+             * @example 3.50
+             */
+            price?: (number | string) | null;
+            /**
+             * Quantity
+             * @example 5
+             */
+            quantity?: number | null;
+            /**
+             * Who Made
+             * @description i_did, someone_else, collective
+             * @default i_did
+             */
+            who_made: string;
+            /**
+             * When Made
+             * @description made_to_order, or a decade
+             * @default made_to_order
+             */
+            when_made: string;
+            /**
+             * Is Supply
+             * @default false
+             */
+            is_supply: boolean;
+            /**
+             * Category
+             * @description Path, last name or id of a category
+             * @default
+             * @example Tumblers & Water Glasses
+             */
+            category: string;
+            /**
+             * Section
+             * @description Name or id
+             * @default
+             * @example Cup wraps
+             */
+            section: string;
+            /**
+             * Shipping Profile
+             * @description Name or id
+             * @default
+             * @example Standard
+             */
+            shipping_profile: string;
+            /**
+             * Return Policy
+             * @description Its terms, or id
+             * @default
+             * @example no returns
+             */
+            return_policy: string;
+            /**
+             * Processing Profile
+             * @description Name or id
+             * @default
+             * @example ready_to_ship 1-2 days
+             */
+            processing_profile: string;
+            /**
+             * Production Partners
+             * @description Names or ids
+             * @default []
+             */
+            production_partners: string[];
+            /**
+             * Type
+             * @description physical, download or both
+             * @default physical
+             */
+            type: string;
+            /** Item Weight */
+            item_weight?: (number | string) | null;
+            /**
+             * Item Weight Unit
+             * @description oz, lb, g, kg
+             * @default
+             */
+            item_weight_unit: string;
+            /** Item Length */
+            item_length?: (number | string) | null;
+            /** Item Width */
+            item_width?: (number | string) | null;
+            /** Item Height */
+            item_height?: (number | string) | null;
+            /**
+             * Item Dimensions Unit
+             * @description in, ft, mm, cm, m, yd, inches
+             * @default
+             */
+            item_dimensions_unit: string;
+            /**
+             * Should Auto Renew
+             * @description Renewing costs money
+             * @default false
+             */
+            should_auto_renew: boolean;
+            /** Is Customizable */
+            is_customizable?: boolean | null;
+            /** Is Taxable */
+            is_taxable?: boolean | null;
+            /**
+             * Mockup Sets
+             * @description Whose mockups are shown, in this order; all when empty
+             * @default []
+             */
+            mockup_sets: string[];
+            /**
+             * Shared Pictures
+             * @description Names; they come last
+             * @default []
+             */
+            shared_pictures: string[];
+            /**
+             * Fields
+             * @description Words of the seller's own, for placeholders
+             */
+            fields?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ListingTemplateList
+         * @description Every listing template of the shop, by name.
+         */
+        ListingTemplateList: {
+            /** Items */
+            items: components["schemas"]["ListingTemplateOut"][];
+        };
+        /**
+         * ListingTemplateOut
+         * @description A listing template of the shop.
+         */
+        ListingTemplateOut: {
+            /**
+             * Name
+             * @example Cup wraps
+             */
+            name: string;
+            /**
+             * Product
+             * @description Product template whose print files it lists; the name when empty
+             * @default
+             * @example UVDTF 16oz
+             */
+            product: string;
+            /**
+             * Title
+             * @description With placeholders
+             * @default
+             * @example {prefix} {number} | {design} cup wrap
+             */
+            title: string;
+            /**
+             * Description
+             * @description With placeholders
+             * @default
+             * @example {design}.
+             *     For 16oz cups.
+             */
+            description: string;
+            /**
+             * Tags
+             * @default []
+             * @example [
+             *       "cup wrap",
+             *       "uv dtf"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Materials
+             * @default []
+             */
+            materials: string[];
+            /**
+             * Styles
+             * @description Only when the draft is made
+             * @default []
+             */
+            styles: string[];
+            /**
+             * Alt Text
+             * @description With placeholders, also {picture}, {colour}, {set}
+             * @default
+             * @example {design}, {picture}
+             */
+            alt_text: string;
+            /**
+             * Sku
+             * @description With placeholders
+             * @default
+             * @example UV-{number:05d}
+             */
+            sku: string;
+            /**
+             * Price
+             * @description In the shop's currency
+             * @example 3.50
+             */
+            price?: string | null;
+            /**
+             * Quantity
+             * @example 5
+             */
+            quantity?: number | null;
+            /**
+             * Who Made
+             * @description i_did, someone_else, collective
+             * @default i_did
+             */
+            who_made: string;
+            /**
+             * When Made
+             * @description made_to_order, or a decade
+             * @default made_to_order
+             */
+            when_made: string;
+            /**
+             * Is Supply
+             * @default false
+             */
+            is_supply: boolean;
+            /**
+             * Category
+             * @description Path, last name or id of a category
+             * @default
+             * @example Tumblers & Water Glasses
+             */
+            category: string;
+            /**
+             * Section
+             * @description Name or id
+             * @default
+             * @example Cup wraps
+             */
+            section: string;
+            /**
+             * Shipping Profile
+             * @description Name or id
+             * @default
+             * @example Standard
+             */
+            shipping_profile: string;
+            /**
+             * Return Policy
+             * @description Its terms, or id
+             * @default
+             * @example no returns
+             */
+            return_policy: string;
+            /**
+             * Processing Profile
+             * @description Name or id
+             * @default
+             * @example ready_to_ship 1-2 days
+             */
+            processing_profile: string;
+            /**
+             * Production Partners
+             * @description Names or ids
+             * @default []
+             */
+            production_partners: string[];
+            /**
+             * Type
+             * @description physical, download or both
+             * @default physical
+             */
+            type: string;
+            /** Item Weight */
+            item_weight?: string | null;
+            /**
+             * Item Weight Unit
+             * @description oz, lb, g, kg
+             * @default
+             */
+            item_weight_unit: string;
+            /** Item Length */
+            item_length?: string | null;
+            /** Item Width */
+            item_width?: string | null;
+            /** Item Height */
+            item_height?: string | null;
+            /**
+             * Item Dimensions Unit
+             * @description in, ft, mm, cm, m, yd, inches
+             * @default
+             */
+            item_dimensions_unit: string;
+            /**
+             * Should Auto Renew
+             * @description Renewing costs money
+             * @default false
+             */
+            should_auto_renew: boolean;
+            /** Is Customizable */
+            is_customizable?: boolean | null;
+            /** Is Taxable */
+            is_taxable?: boolean | null;
+            /**
+             * Mockup Sets
+             * @description Whose mockups are shown, in this order; all when empty
+             * @default []
+             */
+            mockup_sets: string[];
+            /**
+             * Shared Pictures
+             * @description Names; they come last
+             * @default []
+             */
+            shared_pictures: string[];
+            /**
+             * Fields
+             * @description Words of the seller's own, for placeholders
+             */
+            fields?: {
+                [key: string]: string;
+            };
+            /**
+             * Id
+             * @example 1
+             */
+            id: number;
+            /**
+             * Drafts
+             * @description Made or begun from it; while there are any, it cannot be removed
+             * @example 12
+             */
+            drafts: number;
+        };
+        /**
+         * ListingTemplatesImported
+         * @description What a table held: all of it was taken in, or nothing.
+         */
+        ListingTemplatesImported: {
+            /**
+             * Imported
+             * @description Names
+             * @example [
+             *       "Cup wraps"
+             *     ]
+             */
+            imported: string[];
         };
         /**
          * LookIn
@@ -2995,6 +4178,392 @@ export interface components {
             new: string;
         };
         /**
+         * PlanChange
+         * @description A field as it is at Etsy, and as it is to be.
+         */
+        PlanChange: {
+            /**
+             * Field
+             * @description As listing templates name it; or inventory (price, quantity, SKU), pictures, file
+             * @example tags
+             */
+            field: string;
+            /**
+             * Before
+             * @description Null where there is nothing yet; of pictures, how many there are
+             * @example [
+             *       "cup wrap"
+             *     ]
+             */
+            before: unknown;
+            /**
+             * After
+             * @example [
+             *       "cup wrap",
+             *       "rose"
+             *     ]
+             */
+            after: unknown;
+            /**
+             * Kept
+             * @description The seller changed it at Etsy, and it stays so
+             */
+            kept: boolean;
+        };
+        /**
+         * PlanDraft
+         * @description A draft as it would be sent, with names in the places of ids.
+         */
+        PlanDraft: {
+            /**
+             * Title
+             * @example UV 906 | Fox in fog cup wrap
+             */
+            title: string;
+            /** Description */
+            description: string;
+            /**
+             * Tags
+             * @example [
+             *       "cup wrap",
+             *       "uv dtf"
+             *     ]
+             */
+            tags: string[];
+            /** Materials */
+            materials: string[];
+            /** Styles */
+            styles: string[];
+            /**
+             * Price
+             * @description In `currency`
+             * @example 3.50
+             */
+            price: string | null;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Quantity
+             * @example 5
+             */
+            quantity: number | null;
+            /**
+             * Sku
+             * @example UV-00906
+             */
+            sku: string;
+            /**
+             * Type
+             * @example physical
+             */
+            type: string;
+            /**
+             * Who Made
+             * @example i_did
+             */
+            who_made: string;
+            /**
+             * When Made
+             * @example made_to_order
+             */
+            when_made: string;
+            /**
+             * Category
+             * @example Home & Living > Kitchen & Dining > Drink & Barware > Tumblers & Water Glasses
+             */
+            category: string;
+            /**
+             * Section
+             * @example Cup wraps
+             */
+            section: string;
+            /**
+             * Shipping Profile
+             * @example Standard
+             */
+            shipping_profile: string;
+            /**
+             * Return Policy
+             * @example no returns
+             */
+            return_policy: string;
+            /**
+             * Processing Profile
+             * @example ready_to_ship 1-2 days
+             */
+            processing_profile: string;
+            /** Pictures */
+            pictures: components["schemas"]["PlanPicture"][];
+            /**
+             * File
+             * @description What buyers of a download get
+             */
+            file: string | null;
+        };
+        /**
+         * PlanIn
+         * @description What is to be planned.
+         */
+        PlanIn: {
+            /**
+             * Template
+             * @description Name of a listing template
+             * @example Cup wraps
+             */
+            template: string;
+            /** Designs */
+            designs?: string[] | null;
+            /** Numbers */
+            numbers?: number[] | null;
+            /**
+             * Overwrite
+             * @description As if what was changed by hand at Etsy were changed, too
+             * @default false
+             */
+            overwrite: boolean;
+            /**
+             * Look
+             * @description Compare with the listings as they are at Etsy now; for at most 50 designs
+             * @default false
+             */
+            look: boolean;
+            /**
+             * After
+             * @description Rows from the number after this one on
+             * @example null
+             */
+            after?: number | null;
+            /**
+             * Limit
+             * @description Most rows of the answer; the counts are of all
+             * @default 100
+             */
+            limit: number;
+        };
+        /**
+         * PlanOut
+         * @description What drafts of the chosen designs would need.
+         */
+        PlanOut: {
+            /**
+             * Template
+             * @description Id of the listing template
+             * @example 1
+             */
+            template: number;
+            /**
+             * Rows
+             * @description By number
+             */
+            rows: components["schemas"]["PlanRow"][];
+            /**
+             * Next
+             * @description `after` of the next rows; null on the last ones
+             */
+            next: number | null;
+            /**
+             * Total
+             * @description Designs in all
+             * @example 12
+             */
+            total: number;
+            /**
+             * Actions
+             * @description How many of each
+             * @example {
+             *       "create": 10,
+             *       "refused": 2
+             *     }
+             */
+            actions: {
+                [key: string]: number;
+            };
+            /**
+             * Calls
+             * @description Calls to Etsy that all of it takes when nothing goes wrong
+             * @example 100
+             */
+            calls: number;
+            /**
+             * Seconds
+             * @description What these take at the pace that Etsy allows
+             * @example 22.2
+             */
+            seconds: number;
+            /**
+             * Enough
+             * @description Whether today's calls suffice; null where Etsy has not said how many
+             */
+            enough: boolean | null;
+            budget: components["schemas"]["BudgetOut"];
+            limits: components["schemas"]["ListingLimits"];
+        };
+        /**
+         * PlanPicture
+         * @description A picture of a draft, in its place.
+         */
+        PlanPicture: {
+            /**
+             * Name
+             * @description Its file name, which edits of alternative texts go by
+             * @example UV 906_1.jpg
+             */
+            name: string;
+            /**
+             * Alt Text
+             * @example Fox in fog, front
+             */
+            alt_text: string;
+            /**
+             * Url
+             * @description Needs no key; never changes
+             */
+            url: string;
+            /**
+             * Thumbnail
+             * @description A small WebP of it; of a shared picture, the picture itself
+             */
+            thumbnail: string;
+            /**
+             * Width
+             * @description px
+             * @example 2000
+             */
+            width: number;
+            /**
+             * Height
+             * @description px
+             * @example 1500
+             */
+            height: number;
+            /**
+             * Shared
+             * @description Many drafts show it; its alternative text is its name's
+             */
+            shared: boolean;
+            /**
+             * Set
+             * @description Its mockup set
+             * @example Mug 11oz
+             */
+            set: string | null;
+            /**
+             * Picture
+             * @description Its base image
+             * @example Front
+             */
+            picture: string | null;
+            /** Colour */
+            colour: string | null;
+        };
+        /**
+         * PlanProblem
+         * @description One thing that Etsy would refuse.
+         */
+        PlanProblem: {
+            /**
+             * Field
+             * @description As listing templates name it
+             * @example title
+             */
+            field: string;
+            /**
+             * Code
+             * @example title_long
+             */
+            code: string;
+            /**
+             * Message
+             * @description A sentence
+             * @example Title: has 150 characters, 140 are allowed.
+             */
+            message: string;
+            /**
+             * Remedy
+             * @example Leave out 10.
+             */
+            remedy: string;
+        };
+        /**
+         * PlanRow
+         * @description What would happen for one design.
+         */
+        PlanRow: {
+            /**
+             * Design
+             * Format: uuid
+             */
+            design: string;
+            /**
+             * Print File
+             * Format: uuid
+             */
+            print_file: string;
+            /**
+             * Number
+             * @example 906
+             */
+            number: number;
+            /**
+             * Name
+             * @description Of the design
+             * @example Fox in fog
+             */
+            name: string;
+            /**
+             * Thumbnail
+             * @description Of the print file. Needs no key
+             */
+            thumbnail: string | null;
+            /**
+             * Action
+             * @description create; change; same: nothing to do; finish: begun before; refused: see problems; ask: a person has to choose; gone: deleted at Etsy; published: left alone
+             * @enum {string}
+             */
+            action: "create" | "change" | "same" | "finish" | "refused" | "ask" | "gone" | "published";
+            /**
+             * Looked
+             * @description Compared with the listing as it is at Etsy now; else with what was last set
+             */
+            looked: boolean;
+            /** Problems */
+            problems: components["schemas"]["PlanProblem"][];
+            /**
+             * Changes
+             * @description Of what is at Etsy; empty for what is new: all of its draft is
+             */
+            changes: components["schemas"]["PlanChange"][];
+            draft: components["schemas"]["PlanDraft"];
+            /**
+             * Edits
+             * @description What the seller set for this design in place of the template
+             * @example {
+             *       "price": "4.00"
+             *     }
+             */
+            edits: {
+                [key: string]: unknown;
+            };
+            /**
+             * Listing
+             * @description Its row among the listings, once there is one
+             */
+            listing: string | null;
+            /**
+             * Etsy Listing
+             * @example 1234567890
+             */
+            etsy_listing: number | null;
+            /**
+             * Etsy Url
+             * @description Where to look at it in Etsy's Shop Manager
+             */
+            etsy_url: string | null;
+        };
+        /**
          * PoolOut
          * @description Connections of this server process to the NAS.
          */
@@ -3415,6 +4984,18 @@ export interface components {
             left: string[];
         };
         /**
+         * ReturnIn
+         * @description Where the seller's browser landed.
+         */
+        ReturnIn: {
+            /**
+             * Address
+             * @description The whole address, or what follows its `?`
+             * @example http://localhost:8517/callback?code=...&state=...
+             */
+            address: string;
+        };
+        /**
          * Role
          * @description A person's place in one shop.
          * @enum {string}
@@ -3628,6 +5209,53 @@ export interface components {
         SettingsOut: {
             /** Items */
             items: components["schemas"]["SettingOut"][];
+        };
+        /**
+         * SharedPictureList
+         * @description All shared pictures of the shop.
+         */
+        SharedPictureList: {
+            /** Items */
+            items: components["schemas"]["SharedPictureOut"][];
+        };
+        /**
+         * SharedPictureOut
+         * @description A picture that many drafts show, such as a size chart.
+         */
+        SharedPictureOut: {
+            /**
+             * Name
+             * @description What templates call it
+             * @example Size chart.png
+             */
+            name: string;
+            /**
+             * Alt Text
+             * @example Size chart
+             */
+            alt_text: string;
+            /**
+             * Width
+             * @description px
+             * @example 2000
+             */
+            width: number;
+            /**
+             * Height
+             * @description px
+             * @example 1500
+             */
+            height: number;
+            /**
+             * Bytes
+             * @example 512000
+             */
+            bytes: number;
+            /**
+             * Url
+             * @description Needs no key; never changes
+             */
+            url: string;
         };
         /**
          * ShopIn
@@ -3962,6 +5590,32 @@ export interface components {
          */
         Wish: "cancel" | "pause";
         /**
+         * WordsChange
+         * @description Words to add or change; an empty one removes a word.
+         */
+        WordsChange: {
+            /**
+             * Words
+             * @example {
+             *       "season": "autumn"
+             *     }
+             */
+            words: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * WordsImported
+         * @description How many rows were taken in: all, or nothing.
+         */
+        WordsImported: {
+            /**
+             * Designs
+             * @example 12
+             */
+            designs: number;
+        };
+        /**
          * FieldProblem
          * @description One thing wrong with what was sent.
          */
@@ -4039,19 +5693,31 @@ export interface components {
 }
 export type Alive = components['schemas']['Alive'];
 export type BaseImageOut = components['schemas']['BaseImageOut'];
+export type BudgetOut = components['schemas']['BudgetOut'];
 export type CheckOut = components['schemas']['CheckOut'];
 export type CompleteIn = components['schemas']['CompleteIn'];
+export type ConnectIn = components['schemas']['ConnectIn'];
+export type ConnectOut = components['schemas']['ConnectOut'];
 export type Counts = components['schemas']['Counts'];
 export type CurrentShop = components['schemas']['CurrentShop'];
 export type DesignChange = components['schemas']['DesignChange'];
 export type DesignOut = components['schemas']['DesignOut'];
 export type DesignWhole = components['schemas']['DesignWhole'];
+export type DesignWords = components['schemas']['DesignWords'];
+export type DesignWordsList = components['schemas']['DesignWordsList'];
 export type DraftFileOut = components['schemas']['DraftFileOut'];
 export type DraftIn = components['schemas']['DraftIn'];
 export type DraftList = components['schemas']['DraftList'];
 export type DraftOut = components['schemas']['DraftOut'];
 export type DraftShort = components['schemas']['DraftShort'];
+export type EditsIn = components['schemas']['EditsIn'];
+export type EditsOut = components['schemas']['EditsOut'];
 export type EntryOut = components['schemas']['EntryOut'];
+export type EtsyConnectionOut = components['schemas']['EtsyConnectionOut'];
+export type EtsyName = components['schemas']['EtsyName'];
+export type EtsyNames = components['schemas']['EtsyNames'];
+export type EtsyProblem = components['schemas']['EtsyProblem'];
+export type EtsyShopOut = components['schemas']['EtsyShopOut'];
 export type FileIn = components['schemas']['FileIn'];
 export type FileKind = components['schemas']['FileKind'];
 export type FileOut = components['schemas']['FileOut'];
@@ -4073,6 +5739,11 @@ export type LibraryOut = components['schemas']['LibraryOut'];
 export type LinkIn = components['schemas']['LinkIn'];
 export type LinkOut = components['schemas']['LinkOut'];
 export type LinkUse = components['schemas']['LinkUse'];
+export type ListingLimits = components['schemas']['ListingLimits'];
+export type ListingTemplate = components['schemas']['ListingTemplate'];
+export type ListingTemplateList = components['schemas']['ListingTemplateList'];
+export type ListingTemplateOut = components['schemas']['ListingTemplateOut'];
+export type ListingTemplatesImported = components['schemas']['ListingTemplatesImported'];
 export type LookIn = components['schemas']['LookIn'];
 export type LookOut = components['schemas']['LookOut'];
 export type MatchOut = components['schemas']['MatchOut'];
@@ -4101,6 +5772,13 @@ export type PageSetOut = components['schemas']['Page_SetOut_'];
 export type PageTemplateOut = components['schemas']['Page_TemplateOut_'];
 export type PageUploadOut = components['schemas']['Page_UploadOut_'];
 export type PasswordChange = components['schemas']['PasswordChange'];
+export type PlanChange = components['schemas']['PlanChange'];
+export type PlanDraft = components['schemas']['PlanDraft'];
+export type PlanIn = components['schemas']['PlanIn'];
+export type PlanOut = components['schemas']['PlanOut'];
+export type PlanPicture = components['schemas']['PlanPicture'];
+export type PlanProblem = components['schemas']['PlanProblem'];
+export type PlanRow = components['schemas']['PlanRow'];
 export type PoolOut = components['schemas']['PoolOut'];
 export type PresetOut = components['schemas']['PresetOut'];
 export type PresetsOut = components['schemas']['PresetsOut'];
@@ -4113,6 +5791,7 @@ export type Removed = components['schemas']['Removed'];
 export type RenderIn = components['schemas']['RenderIn'];
 export type ReportOut = components['schemas']['ReportOut'];
 export type Retried = components['schemas']['Retried'];
+export type ReturnIn = components['schemas']['ReturnIn'];
 export type Role = components['schemas']['Role'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type SaveIn = components['schemas']['SaveIn'];
@@ -4122,6 +5801,8 @@ export type SetOut = components['schemas']['SetOut'];
 export type SetWhole = components['schemas']['SetWhole'];
 export type SettingOut = components['schemas']['SettingOut'];
 export type SettingsOut = components['schemas']['SettingsOut'];
+export type SharedPictureList = components['schemas']['SharedPictureList'];
+export type SharedPictureOut = components['schemas']['SharedPictureOut'];
 export type ShopIn = components['schemas']['ShopIn'];
 export type ShopOut = components['schemas']['ShopOut'];
 export type ShopsOut = components['schemas']['ShopsOut'];
@@ -4137,6 +5818,8 @@ export type UploadOut = components['schemas']['UploadOut'];
 export type VerifyIn = components['schemas']['VerifyIn'];
 export type WaysIn = components['schemas']['WaysIn'];
 export type Wish = components['schemas']['Wish'];
+export type WordsChange = components['schemas']['WordsChange'];
+export type WordsImported = components['schemas']['WordsImported'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type Problem = components['schemas']['Problem'];
 export type $defs = Record<string, never>;
@@ -9622,6 +11305,1856 @@ export interface operations {
             };
         };
     };
+    show_etsy_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EtsyConnectionOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_etsy_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConnectIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_etsy_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EtsyConnectionOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_etsy_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EtsyConnectionOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_etsy_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EtsyConnectionOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_from_etsy: {
+        parameters: {
+            query: {
+                /** @description As Etsy sends it back */
+                state: string;
+                /** @description As Etsy sends it; absent where the seller said no */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_etsy_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_listing_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingTemplateList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_listing_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListingTemplate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingTemplateOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_listing_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingTemplatesImported"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_listing_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_listing_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingTemplateOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_listing_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListingTemplate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingTemplateOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_listing_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_listings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_listing_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_listing_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_listing_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_etsy_names: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind; categories only when asked for */
+                kind?: ("section" | "shipping_profile" | "return_policy" | "processing_profile" | "production_partners" | "category") | null;
+                /** @description Only names that hold this, whatever the case */
+                search?: string | null;
+                limit?: number;
+                /** @description Ask Etsy even if what is known is less than ten minutes old */
+                again?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EtsyNames"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_design_words: {
+        parameters: {
+            query: {
+                /** @description May be given again */
+                design: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignWordsList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_design_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignWords"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_design_words: {
+        parameters: {
+            query?: {
+                /** @description The product template whose numbers these are */
+                product?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordsImported"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_shared_pictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedPictureList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_shared_picture: {
+        parameters: {
+            query: {
+                /** @description What templates call it */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedPictureOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -10583,6 +14116,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "image/gif": string;
                     "image/jpeg": string;
                     "image/png": string;
                     "image/tiff": string;
@@ -10684,6 +14218,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "image/gif": string;
                     "image/jpeg": string;
                     "image/png": string;
                     "image/tiff": string;

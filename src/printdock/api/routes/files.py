@@ -21,6 +21,7 @@ from printdock.api.state import ServicesIn
 from printdock.designs.catalog import print_file_by_id
 from printdock.designs.small import fresh_thumbnail, stored_thumbnail
 from printdock.errors import NotFound
+from printdock.listings.shared import read_shared_picture
 from printdock.mockups import drafts
 from printdock.mockups.ledger import mockup_by_id
 from printdock.mockups.naming import thumbnail_of
@@ -36,6 +37,7 @@ _TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
     ".webp": "image/webp",
     ".tiff": "image/tiff",
 }
@@ -118,6 +120,8 @@ def _found(connection: Connection, services: Services, shop: Shop, address: File
             return _of_set(connection, services, shop, address)
         case FileKind.DRAFT:
             return _of_draft(connection, services, shop, address)
+        case FileKind.SHARED:
+            return _of_shared(services, shop, address)
 
 
 def _of_print(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:
@@ -170,6 +174,16 @@ def _of_draft(connection: Connection, services: Services, shop: Shop, address: F
     if not drafts.holds(connection, shop, address.key, address.name):
         return None
     return _picture(services, f"{drafts.draft_folder(shop, address.key)}/{address.name}", address)
+
+
+def _of_shared(services: Services, shop: Shop, address: FileAddress) -> Callable[[], Content]:
+    def shared() -> Content:
+        data = read_shared_picture(services.storage_at_once, shop, address.name)
+        if data is None or hashlib.sha256(data).hexdigest() != address.sha256:
+            raise _absent()
+        return Content(len(data), address.sha256, _type(address.name), address.name, lambda: io.BytesIO(data))
+
+    return shared
 
 
 def _picture(services: Services, key: str, address: FileAddress) -> Callable[[], Content]:
