@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { keys } from "./queries";
+import type { paths } from "./schema";
 
 /** What is read of Etsy and of drafts there: apart from the other queries, since only their pages load it. */
 
@@ -26,7 +27,9 @@ export const listingTemplateQuery = (id: number) =>
   queryOptions({
     queryKey: [...keys.listings, "template", id],
     queryFn: ({ signal }) =>
-      body(api.GET("/api/v1/listing-templates/{listing_template}", { params: { path: { listing_template: id } }, signal })),
+      body(
+        api.GET("/api/v1/listing-templates/{listing_template}", { params: { path: { listing_template: id } }, signal }),
+      ),
   });
 
 /** What the shop has at Etsy, by kind: sections, profiles, policies, partners. */
@@ -71,8 +74,30 @@ export const planQuery = (asked: Planning) =>
   infiniteQueryOptions({
     queryKey: [...keys.listings, "plan", asked],
     queryFn: ({ pageParam, signal }) =>
-      body(api.POST("/api/v1/listings/plan", { body: { ...asked, ...AS_IT_IS, after: pageParam, limit: PLAN_PAGE }, signal })),
+      body(
+        api.POST("/api/v1/listings/plan", {
+          body: { ...asked, ...AS_IT_IS, after: pageParam, limit: PLAN_PAGE },
+          signal,
+        }),
+      ),
     initialPageParam: null as number | null,
     getNextPageParam: (page) => page.next ?? undefined,
     staleTime: 60_000,
   });
+
+export type ListingFilter = NonNullable<paths["/api/v1/listings"]["get"]["parameters"]["query"]>;
+
+export const listingsQuery = (filter: ListingFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.listings, "drafts", filter],
+    queryFn: ({ pageParam, signal }) =>
+      body(api.GET("/api/v1/listings", { params: { query: { ...filter, limit: 50, cursor: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
+  });
+
+export const listingCountsQuery = queryOptions({
+  queryKey: [...keys.listings, "drafts", "counts"],
+  queryFn: ({ signal }) => body(api.GET("/api/v1/listings/counts", { signal })),
+});

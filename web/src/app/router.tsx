@@ -57,6 +57,10 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("~/pages/listings/NewPage")).NewPage }),
           },
           {
+            path: "listings/runs/:job",
+            lazy: async () => ({ Component: (await import("~/pages/listings/RunPage")).RunPage }),
+          },
+          {
             path: "listings/templates",
             lazy: async () => ({ Component: (await import("~/pages/listings/TemplatesPage")).TemplatesPage }),
           },

@@ -102,19 +102,26 @@ class Live {
 
 export const live = new Live();
 
+/** Jobs that see to drafts at Etsy. */
+const DRAFTS = new Set(["make_drafts", "make_draft", "plan_drafts", "remove_drafts", "restore_draft"]);
+
 /** What an event makes stale. */
 export function staleAfter(event: LiveEvent): readonly (readonly unknown[])[] {
   if (event.subject === "upload") {
     const all = [keys.uploads];
     return event.kind === "state" ? [...all, keys.designs, keys.duplicates, keys.library, keys.templates] : all;
   }
-  if (event.kind === "progress")
-    return [
-      [...keys.jobs, "list"],
-      [...keys.jobs, "one", event.subject_id],
-    ];
+  const drafts = DRAFTS.has(String(event.data.kind))
+    ? [
+        [...keys.listings, "drafts"],
+        [...keys.etsy, "budget"],
+      ]
+    : [];
+  if (event.kind === "progress") {
+    return [[...keys.jobs, "list"], [...keys.jobs, "one", event.subject_id], ...drafts];
+  }
   const about = event.data.kind === "render_mockups" && event.kind === "completed" ? [keys.mockups, keys.designs] : [];
-  return [keys.jobs, ...about];
+  return [keys.jobs, ...about, ...drafts];
 }
 
 export function useConnection(): Connection {

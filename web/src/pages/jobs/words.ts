@@ -16,8 +16,14 @@ export function titleOf(job: JobOut): string {
       return "Makes small pictures";
     case "plan_drafts":
       return `Plans drafts by ${input.template}`;
+    case "make_drafts":
+      return `Makes drafts by ${input.template}`;
     case "make_draft":
       return "Makes a draft at Etsy";
+    case "remove_drafts":
+      return "Deletes drafts at Etsy";
+    case "restore_draft":
+      return "Undoes a change at Etsy";
     case "verify":
       return input.repair ? "Checks the library, and mends it" : "Checks the library";
     default:
@@ -44,6 +50,9 @@ const ICONS: Record<string, LucideIcon> = {
   verify: FolderCheck,
   plan_drafts: Tags,
   make_draft: Tags,
+  make_drafts: Tags,
+  remove_drafts: Tags,
+  restore_draft: Tags,
 };
 
 export function iconOf(job: JobOut): LucideIcon {

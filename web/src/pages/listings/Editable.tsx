@@ -172,4 +172,3 @@ function Field({ field, now, setNow, currency, limits, whose }: FieldProps) {
     </>
   );
 }
-

@@ -74,7 +74,9 @@ export function NamesPicker(props: Omit<Props, "value" | "onChange"> & ManyProps
 /** Each name once: two profiles may share one, and are then told apart by their ids. */
 function namesOf(all: EtsyName[] | undefined, kind: NameKind): string[] {
   const found = (all ?? []).filter((one) => one.kind === kind);
-  return found.map((one) => (found.some((other) => other !== one && other.name === one.name) ? String(one.id) : one.name));
+  return found.map((one) =>
+    found.some((other) => other !== one && other.name === one.name) ? String(one.id) : one.name,
+  );
 }
 
 interface ManyProps {

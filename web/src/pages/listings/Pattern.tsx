@@ -57,12 +57,7 @@ export function Pattern({ id, label, value, onChange, own, pictures = false, lin
       )}
       <div className={css.known} role="group" aria-label={`Placeholders for ${label}`}>
         {Object.entries(known).map(([name, meaning]) => (
-          <button
-            key={name}
-            type="button"
-            title={meaning}
-            onClick={() => onChange(insert(field, value, `{${name}}`))}
-          >
+          <button key={name} type="button" title={meaning} onClick={() => onChange(insert(field, value, `{${name}}`))}>
             {`{${name}}`}
           </button>
         ))}

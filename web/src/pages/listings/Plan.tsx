@@ -63,7 +63,11 @@ export function Plan({ template, designs, shop }: Props) {
   return (
     <section aria-label="The plan" aria-busy={found.isFetching}>
       <Filter plan={first} show={show} setShow={setShow} />
-      {shown.length > 0 ? <PlanList rows={shown} desk={desk} /> : <Nothing plan={first} show={show} busy={whole && more} />}
+      {shown.length > 0 ? (
+        <PlanList rows={shown} desk={desk} />
+      ) : (
+        <Nothing plan={first} show={show} busy={whole && more} />
+      )}
       {found.hasNextPage && (
         <div className={css.more}>
           {whole ? (

@@ -1,12 +1,12 @@
-import type { PlanRow } from "~/api/schema";
 import { useEffect, useState } from "react";
+import type { PlanRow } from "~/api/schema";
 import { Editable } from "./Editable";
+import { priceIn } from "./money";
 import type { PlanDesk } from "./PlanList";
-import { Preview } from "./Preview";
 import css from "./PlanPreview.module.css";
+import { Preview } from "./Preview";
 import { Problems } from "./Problems";
 import { editedOf, isOwn, type OwnField, whoseOf } from "./plan";
-import { priceIn } from "./money";
 import { problemsIn } from "./problems";
 
 interface Props {

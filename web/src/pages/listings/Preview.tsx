@@ -86,7 +86,13 @@ function ListingPage({ shown }: { shown: Shown }) {
             {shown.pictures.map((one, index) => (
               <li key={`${one.url}${one.alt_text}`}>
                 <button type="button" aria-current={index === at} onClick={() => setAt(index)}>
-                  <Art src={one.thumbnail ?? one.url} alt={`Picture ${index + 1}`} ratio={1} fit="cover" ground="light" />
+                  <Art
+                    src={one.thumbnail ?? one.url}
+                    alt={`Picture ${index + 1}`}
+                    ratio={1}
+                    fit="cover"
+                    ground="light"
+                  />
                 </button>
               </li>
             ))}

@@ -54,7 +54,13 @@ export function SharedPictures({ value, onChange }: { value: string[]; onChange:
         <li>
           <Menu>
             <Menu.Target>
-              <Button id="shared_pictures" variant="default" loading={send.isPending} className={css.add} aria-label="Add a shared picture">
+              <Button
+                id="shared_pictures"
+                variant="default"
+                loading={send.isPending}
+                className={css.add}
+                aria-label="Add a shared picture"
+              >
                 <Plus size={20} aria-hidden />
               </Button>
             </Menu.Target>

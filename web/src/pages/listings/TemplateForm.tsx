@@ -4,10 +4,10 @@ import { Plus, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { setsQuery, templatesQuery } from "~/api/queries";
 import { Budget } from "./Budget";
+import { TYPES, UNITS, WHO, whenLabel, whensOf } from "./choices";
 import { characters, MOST } from "./limits";
 import { CategoryPicker, NamePicker, NamesPicker } from "./NamePicker";
 import { Pattern } from "./Pattern";
-import { TYPES, UNITS, WHO, whenLabel, whensOf } from "./choices";
 import { SharedPictures } from "./SharedPictures";
 import css from "./TemplateForm.module.css";
 import type { Values } from "./values";
@@ -98,7 +98,9 @@ function Texts({ values, set }: FormProps) {
         value={values.title}
         onChange={(title) => set({ title })}
         own={own}
-        description={<Budget used={characters(values.title)} most={MOST.title} of="characters before they are filled" />}
+        description={
+          <Budget used={characters(values.title)} most={MOST.title} of="characters before they are filled" />
+        }
       />
       <Pattern
         id="description"
@@ -231,7 +233,9 @@ function Pictures({ values, set }: FormProps) {
         onChange={(alt_text) => set({ alt_text })}
         own={own}
         pictures
-        description={<Budget used={characters(values.alt_text)} most={MOST.alt} of="characters before they are filled" />}
+        description={
+          <Budget used={characters(values.alt_text)} most={MOST.alt} of="characters before they are filled" />
+        }
       />
     </Section>
   );
@@ -292,11 +296,31 @@ function Measures({ values, set }: FormProps) {
   return (
     <Section title="Weight and size" words="Left empty where they are not known.">
       <div className={css.five}>
-        <Amount id="item_weight" label="Weight" value={values.item_weight} onChange={(value) => set({ item_weight: value })} />
+        <Amount
+          id="item_weight"
+          label="Weight"
+          value={values.item_weight}
+          onChange={(value) => set({ item_weight: value })}
+        />
         {unit("item_weight_unit", "Unit of the weight", UNITS.weight)}
-        <Amount id="item_length" label="Length" value={values.item_length} onChange={(value) => set({ item_length: value })} />
-        <Amount id="item_width" label="Width" value={values.item_width} onChange={(value) => set({ item_width: value })} />
-        <Amount id="item_height" label="Height" value={values.item_height} onChange={(value) => set({ item_height: value })} />
+        <Amount
+          id="item_length"
+          label="Length"
+          value={values.item_length}
+          onChange={(value) => set({ item_length: value })}
+        />
+        <Amount
+          id="item_width"
+          label="Width"
+          value={values.item_width}
+          onChange={(value) => set({ item_width: value })}
+        />
+        <Amount
+          id="item_height"
+          label="Height"
+          value={values.item_height}
+          onChange={(value) => set({ item_height: value })}
+        />
         {unit("item_dimensions_unit", "Unit of the size", UNITS.size)}
       </div>
     </Section>

@@ -139,7 +139,8 @@ function Remove({ one, close }: { one: ListingTemplateOut; close: () => void }) 
   const queries = useQueryClient();
   const remove = useMutation({
     meta: { quiet: true },
-    mutationFn: () => api.DELETE("/api/v1/listing-templates/{listing_template}", { params: { path: { listing_template: one.id } } }),
+    mutationFn: () =>
+      api.DELETE("/api/v1/listing-templates/{listing_template}", { params: { path: { listing_template: one.id } } }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: keys.listings });
       tell(`${one.name} is removed.`);
@@ -174,12 +175,7 @@ function Import() {
   return (
     <FileButton onChange={(file) => file && take.mutate(file)} accept=".csv,.json,text/csv,application/json">
       {(props) => (
-        <Button
-          {...props}
-          variant="default"
-          loading={take.isPending}
-          leftSection={<Upload size={16} aria-hidden />}
-        >
+        <Button {...props} variant="default" loading={take.isPending} leftSection={<Upload size={16} aria-hidden />}>
           Import CSV
         </Button>
       )}

@@ -4,8 +4,8 @@ import css from "./Trademark.module.css";
 export function Trademark() {
   return (
     <p className={css.note}>
-      The term 'Etsy' is a trademark of Etsy, Inc. This application uses the Etsy API but is not endorsed or certified by
-      Etsy, Inc.
+      The term 'Etsy' is a trademark of Etsy, Inc. This application uses the Etsy API but is not endorsed or certified
+      by Etsy, Inc.
     </p>
   );
 }

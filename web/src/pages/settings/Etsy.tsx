@@ -154,4 +154,3 @@ function Disconnect({ name }: { name: string }) {
     </>
   );
 }
-
