@@ -207,3 +207,12 @@ def enter_all(desk: Desk, connection: Connection, stored: StoredTemplate, planne
     """The rows of these, in order; made where there are none."""
     now = desk.clock()
     return [journal.enter(connection, desk.shop, stored.id, one.subject, now) for one in planned]
+
+
+def begin_gone_again(desk: Desk, planned: Sequence[Planned]) -> int:
+    """Let those that were deleted at Etsy be made anew; answers how many."""
+    gone = [one.entry for one in planned if one.action == "gone" and one.entry is not None]
+    with desk.database.write() as connection:
+        for entry in gone:
+            journal.begin_again(connection, desk.shop, entry.id, desk.clock())
+    return len(gone)

@@ -1452,6 +1452,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Listings
+         * @description Drafts that were made or begun, newest first. Etsy is not asked.
+         */
+        get: operations["list_listings"];
+        put?: never;
+        /**
+         * Create Listings
+         * @description Make drafts in the background: what is missing is made, what differs is changed, what is refused is said. Answers
+         *     the job. Safe to ask for twice: no draft is made twice.
+         */
+        post: operations["create_listings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Listings
+         * @description How many are in each state.
+         */
+        get: operations["count_listings_"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Listings
+         * @description Undo drafts that were made: they are deleted at Etsy, in the background, as long as they are still drafts there and
+         *     as printdock left them. Published ones are never touched. Answers the job; its result says what was left alone.
+         */
+        post: operations["remove_listings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Listing
+         * @description One of them.
+         */
+        get: operations["show_listing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Listing
+         * @description Go on with one: finish it, bring it up to date, or make it anew where it is gone. Answers the job.
+         */
+        post: operations["retry_listing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Listing
+         * @description Put a listing back as it was before printdock last changed it, pictures included. Answers the job.
+         */
+        post: operations["undo_listing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle Listing
+         * @description Say which of several drafts at Etsy it is; retry goes on with it.
+         */
+        post: operations["settle_listing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -2008,6 +2154,47 @@ export interface components {
             failed: number;
             /** Cancelled */
             cancelled: number;
+        };
+        /**
+         * CreateIn
+         * @description Drafts to be made, or brought up to date.
+         */
+        CreateIn: {
+            /**
+             * Template
+             * @description Name of a listing template
+             * @example Cup wraps
+             */
+            template: string;
+            /** Designs */
+            designs?: string[] | null;
+            /** Numbers */
+            numbers?: number[] | null;
+            /**
+             * Overwrite
+             * @description Change also what was changed by hand at Etsy
+             * @default false
+             */
+            overwrite: boolean;
+            /**
+             * Published
+             * @description Change listings that are published, too
+             * @default false
+             */
+            published: boolean;
+            /**
+             * Again
+             * @description Make those anew that were deleted at Etsy
+             * @default false
+             */
+            again: boolean;
+            /**
+             * Priority
+             * @description Which jobs come first
+             * @default normal
+             * @enum {string}
+             */
+            priority: "high" | "normal" | "low";
         };
         /**
          * CurrentShop
@@ -2758,7 +2945,7 @@ export interface components {
              * @example render_mockups
              */
             kind: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["printdock__jobs__job__State"];
             /**
              * Retrying
              * @description Pending, after a try that failed
@@ -3009,6 +3196,45 @@ export interface components {
             password?: string | null;
         };
         /**
+         * ListingCounts
+         * @description How many listings the shop has in each state.
+         */
+        ListingCounts: {
+            /** Planned */
+            planned: number;
+            /** Sending */
+            sending: number;
+            /** Unknown */
+            unknown: number;
+            /** Made */
+            made: number;
+            /** Done */
+            done: number;
+            /** Refused */
+            refused: number;
+            /** Ask */
+            ask: number;
+            /** Gone */
+            gone: number;
+        };
+        /**
+         * ListingJob
+         * @description The job that sees to a draft, or was the last to.
+         */
+        ListingJob: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @example make_drafts
+             */
+            kind: string;
+            state: components["schemas"]["printdock__jobs__job__State"];
+        };
+        /**
          * ListingLimits
          * @description Etsy's limits, for counters beside fields. Characters, unless said otherwise.
          */
@@ -3084,6 +3310,102 @@ export interface components {
              * @default 20
              */
             pictures: number;
+        };
+        /**
+         * ListingOut
+         * @description A draft that was made, begun or planned.
+         */
+        ListingOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** @description planned: nothing was sent; sending, unknown: it is looked up before it is sent again; made: it is at Etsy, and not all of it yet; done; refused; ask: a person has to choose; gone: it is not at Etsy any more */
+            state: components["schemas"]["printdock__listings__journal__State"];
+            /**
+             * Template
+             * @description Name of its listing template
+             * @example Cup wraps
+             */
+            template: string;
+            /**
+             * Template Id
+             * @example 1
+             */
+            template_id: number;
+            /**
+             * Design
+             * Format: uuid
+             */
+            design: string;
+            /**
+             * Name
+             * @description Of the design
+             * @example Fox in fog
+             */
+            name: string;
+            /**
+             * Number
+             * @example 906
+             */
+            number: number;
+            /**
+             * Thumbnail
+             * @description Of the print file. Needs no key
+             */
+            thumbnail: string | null;
+            /**
+             * Title
+             * @description As it was last set at Etsy
+             * @example UV 906 | Fox in fog cup wrap
+             */
+            title: string | null;
+            /**
+             * Etsy Listing
+             * @example 1234567890
+             */
+            etsy_listing: number | null;
+            /**
+             * Etsy Url
+             * @description Where to look at it in Etsy's Shop Manager
+             */
+            etsy_url: string | null;
+            /** @description Why it did not go on */
+            problem: components["schemas"]["EtsyProblem"] | null;
+            /**
+             * Notes
+             * @description What a person should know, though all went on
+             */
+            notes: string[];
+            /**
+             * Candidates
+             * @description Drafts at Etsy of which a person has to choose (`ask`)
+             */
+            candidates: number[];
+            job: components["schemas"]["ListingJob"] | null;
+            /**
+             * Next Try At
+             * @description When it goes on by itself
+             */
+            next_try_at: string | null;
+            /**
+             * Last Change At
+             * @description When it was last changed; what undo puts back
+             */
+            last_change_at: string | null;
+            /** @description What became of deleting it, where somebody asked for that */
+            removal: components["schemas"]["Outcome"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
         };
         /**
          * ListingTemplate
@@ -3957,6 +4279,12 @@ export interface components {
             percent: number;
         };
         /**
+         * Outcome
+         * @description What became of a draft that was to be deleted.
+         * @enum {string}
+         */
+        Outcome: "removed" | "gone" | "never_made" | "published" | "edited";
+        /**
          * OutlineOut
          * @description The list of designs from afar.
          */
@@ -4086,6 +4414,17 @@ export interface components {
         Page_KeyOut_: {
             /** Items */
             items: components["schemas"]["KeyOut"][];
+            /**
+             * Next
+             * @description `cursor` of the next page; null on the last one
+             * @example WyJNdWciXQ
+             */
+            next: string | null;
+        };
+        /** Page[ListingOut] */
+        Page_ListingOut_: {
+            /** Items */
+            items: components["schemas"]["ListingOut"][];
             /**
              * Next
              * @description `cursor` of the next page; null on the last one
@@ -4890,6 +5229,31 @@ export interface components {
             errors: string[];
         };
         /**
+         * RemoveIn
+         * @description Drafts to be deleted at Etsy: those of `listings`, or all that a job made.
+         */
+        RemoveIn: {
+            /** Listings */
+            listings?: string[] | null;
+            /**
+             * Job
+             * @description The job that made them (`make_drafts`)
+             */
+            job?: string | null;
+            /**
+             * Edited
+             * @description Also those that the seller has changed at Etsy since
+             * @default false
+             */
+            edited: boolean;
+            /**
+             * Priority
+             * @default normal
+             * @enum {string}
+             */
+            priority: "high" | "normal" | "low";
+        };
+        /**
          * Removed
          * @description What was removed. Mockups that were rendered stay.
          */
@@ -5211,6 +5575,18 @@ export interface components {
             items: components["schemas"]["SettingOut"][];
         };
         /**
+         * SettleIn
+         * @description Which of several drafts at Etsy it is.
+         */
+        SettleIn: {
+            /**
+             * Etsy Listing
+             * @description One of the candidates; null: none of them
+             * @example 1234567890
+             */
+            etsy_listing: number | null;
+        };
+        /**
          * SharedPictureList
          * @description All shared pictures of the shop.
          */
@@ -5321,12 +5697,6 @@ export interface components {
              */
             password: string;
         };
-        /**
-         * State
-         * @description Where a job is. The last three are final, until a person asks for a retry.
-         * @enum {string}
-         */
-        State: "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
         /**
          * StorageOut
          * @description The storage as this server process last knew it.
@@ -5616,6 +5986,18 @@ export interface components {
             designs: number;
         };
         /**
+         * State
+         * @description Where a job is. The last three are final, until a person asks for a retry.
+         * @enum {string}
+         */
+        printdock__jobs__job__State: "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
+        /**
+         * State
+         * @description How far a draft is.
+         * @enum {string}
+         */
+        printdock__listings__journal__State: "planned" | "sending" | "unknown" | "made" | "done" | "refused" | "ask" | "gone";
+        /**
          * FieldProblem
          * @description One thing wrong with what was sent.
          */
@@ -5699,6 +6081,7 @@ export type CompleteIn = components['schemas']['CompleteIn'];
 export type ConnectIn = components['schemas']['ConnectIn'];
 export type ConnectOut = components['schemas']['ConnectOut'];
 export type Counts = components['schemas']['Counts'];
+export type CreateIn = components['schemas']['CreateIn'];
 export type CurrentShop = components['schemas']['CurrentShop'];
 export type DesignChange = components['schemas']['DesignChange'];
 export type DesignOut = components['schemas']['DesignOut'];
@@ -5739,7 +6122,10 @@ export type LibraryOut = components['schemas']['LibraryOut'];
 export type LinkIn = components['schemas']['LinkIn'];
 export type LinkOut = components['schemas']['LinkOut'];
 export type LinkUse = components['schemas']['LinkUse'];
+export type ListingCounts = components['schemas']['ListingCounts'];
+export type ListingJob = components['schemas']['ListingJob'];
 export type ListingLimits = components['schemas']['ListingLimits'];
+export type ListingOut = components['schemas']['ListingOut'];
 export type ListingTemplate = components['schemas']['ListingTemplate'];
 export type ListingTemplateList = components['schemas']['ListingTemplateList'];
 export type ListingTemplateOut = components['schemas']['ListingTemplateOut'];
@@ -5757,6 +6143,7 @@ export type OldForm = components['schemas']['OldForm'];
 export type OldJob = components['schemas']['OldJob'];
 export type OldJobStatus = components['schemas']['OldJobStatus'];
 export type OldProgress = components['schemas']['OldProgress'];
+export type Outcome = components['schemas']['Outcome'];
 export type OutlineOut = components['schemas']['OutlineOut'];
 export type OwnShop = components['schemas']['OwnShop'];
 export type PackProblem = components['schemas']['PackProblem'];
@@ -5765,6 +6152,7 @@ export type PageDesignOut = components['schemas']['Page_DesignOut_'];
 export type PageEntryOut = components['schemas']['Page_EntryOut_'];
 export type PageJobOut = components['schemas']['Page_JobOut_'];
 export type PageKeyOut = components['schemas']['Page_KeyOut_'];
+export type PageListingOut = components['schemas']['Page_ListingOut_'];
 export type PageMatchOut = components['schemas']['Page_MatchOut_'];
 export type PageMemberOut = components['schemas']['Page_MemberOut_'];
 export type PageMockupOut = components['schemas']['Page_MockupOut_'];
@@ -5787,6 +6175,7 @@ export type PrintFileOut = components['schemas']['PrintFileOut'];
 export type Ready = components['schemas']['Ready'];
 export type RecipeIn = components['schemas']['RecipeIn'];
 export type RecipeOut = components['schemas']['RecipeOut'];
+export type RemoveIn = components['schemas']['RemoveIn'];
 export type Removed = components['schemas']['Removed'];
 export type RenderIn = components['schemas']['RenderIn'];
 export type ReportOut = components['schemas']['ReportOut'];
@@ -5801,13 +6190,13 @@ export type SetOut = components['schemas']['SetOut'];
 export type SetWhole = components['schemas']['SetWhole'];
 export type SettingOut = components['schemas']['SettingOut'];
 export type SettingsOut = components['schemas']['SettingsOut'];
+export type SettleIn = components['schemas']['SettleIn'];
 export type SharedPictureList = components['schemas']['SharedPictureList'];
 export type SharedPictureOut = components['schemas']['SharedPictureOut'];
 export type ShopIn = components['schemas']['ShopIn'];
 export type ShopOut = components['schemas']['ShopOut'];
 export type ShopsOut = components['schemas']['ShopsOut'];
 export type SignInForm = components['schemas']['SignInForm'];
-export type State = components['schemas']['State'];
 export type StorageOut = components['schemas']['StorageOut'];
 export type TemplateChange = components['schemas']['TemplateChange'];
 export type TemplateIn = components['schemas']['TemplateIn'];
@@ -5820,6 +6209,8 @@ export type WaysIn = components['schemas']['WaysIn'];
 export type Wish = components['schemas']['Wish'];
 export type WordsChange = components['schemas']['WordsChange'];
 export type WordsImported = components['schemas']['WordsImported'];
+export type PrintdockJobsJobState = components['schemas']['printdock__jobs__job__State'];
+export type PrintdockListingsJournalState = components['schemas']['printdock__listings__journal__State'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type Problem = components['schemas']['Problem'];
 export type $defs = Record<string, never>;
@@ -11942,7 +12333,7 @@ export interface operations {
         requestBody: {
             content: {
                 "text/csv": string;
-                "application/json": unknown;
+                "application/json": components["schemas"]["ListingTemplate"][];
             };
         };
         responses: {
@@ -12678,6 +13069,7 @@ export interface operations {
                 kind?: ("section" | "shipping_profile" | "return_policy" | "processing_profile" | "production_partners" | "category") | null;
                 /** @description Only names that hold this, whatever the case */
                 search?: string | null;
+                /** @description Most names of the answer */
                 limit?: number;
                 /** @description Ask Etsy even if what is known is less than ten minutes old */
                 again?: boolean;
@@ -13155,11 +13547,689 @@ export interface operations {
             };
         };
     };
+    list_listings: {
+        parameters: {
+            query?: {
+                /** @description Only in this state; may be given again */
+                state?: components["schemas"]["printdock__listings__journal__State"][] | null;
+                /** @description Only of this listing template */
+                template?: number | null;
+                /** @description Only of this design */
+                design?: string | null;
+                /** @description Only those that this job was the last to see to */
+                job?: string | null;
+                /** @description Part of the design's name, or a number exactly */
+                search?: string | null;
+                /** @description Most items of this page */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListingOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_listings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Send the same key with a repeated request: it is answered again, and not done again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_listings_: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingCounts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_listings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Send the same key with a repeated request: it is answered again, and not done again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
                 /** @description Only in this state; may be given again */
-                state?: components["schemas"]["State"][] | null;
+                state?: components["schemas"]["printdock__jobs__job__State"][] | null;
                 /** @description Only of this kind */
                 kind?: string | null;
                 /** @description Only of this upload */

@@ -21,7 +21,14 @@ from printdock.listings.templates import StoredTemplate
 router = APIRouter(prefix="/listing-templates", tags=["listings"])
 
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
-_TABLE = {"requestBody": {"required": True, "content": {"text/csv": _TEXT, "application/json": {"schema": {}}}}}
+_LIST: dict[str, Any] = {
+    "schema": {
+        "type": "array",
+        "items": {"$ref": "#/components/schemas/ListingTemplate"},
+        "examples": [[{"name": "Cup wraps", "title": "{prefix} {number} | {design} cup wrap", "price": "3.50"}]],
+    }
+}
+_TABLE = {"requestBody": {"required": True, "content": {"text/csv": _TEXT, "application/json": _LIST}}}
 _CSV: dict[int | str, dict[str, Any]] = {200: {"description": "The table", "content": {"text/csv": _TEXT}}}
 
 

@@ -117,7 +117,7 @@ def list_etsy_names(
     caller: Annotated[Caller, allowed(Scope.READ)],
     kind: Annotated[NameKind | None, Query(description="Only of this kind; categories only when asked for")] = None,
     search: Annotated[Line | None, Query(description="Only names that hold this, whatever the case")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    limit: Annotated[int, Query(ge=1, le=500, description="Most names of the answer")] = 100,
     again: Annotated[bool, Query(description="Ask Etsy even if what is known is less than ten minutes old")] = False,
 ) -> EtsyNames:
     """What the shop has at Etsy: sections, profiles, policies, partners; and Etsy's categories."""
