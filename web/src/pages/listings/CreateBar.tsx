@@ -81,8 +81,8 @@ interface Counts {
 }
 
 function countsOf(plan: PlanOut, rows: PlanRow[], left: ReadonlySet<string>, again: boolean): Counts {
-  const out = (action: string) => rows.filter((row) => row.action === action && left.has(row.design)).length;
-  const of = (action: keyof PlanOut["actions"]) => (plan.actions[action] ?? 0) - out(action);
+  const out = (action: PlanRow["action"]) => rows.filter((row) => row.action === action && left.has(row.design)).length;
+  const of = (action: PlanRow["action"]) => (plan.actions[action] ?? 0) - out(action);
   return { fresh: of("create") + (again ? of("gone") : 0), others: of("change") + of("finish") };
 }
 

@@ -55,13 +55,13 @@ export function Pattern({ id, label, value, onChange, own, pictures = false, lin
       ) : (
         <TextInput {...shared} onChange={(event) => onChange(event.currentTarget.value)} />
       )}
-      <div className={css.known} role="group" aria-label={`Placeholders for ${label}`}>
+      <fieldset className={css.known} aria-label={`Placeholders for ${label}`}>
         {Object.entries(known).map(([name, meaning]) => (
           <button key={name} type="button" title={meaning} onClick={() => onChange(insert(field, value, `{${name}}`))}>
             {`{${name}}`}
           </button>
         ))}
-      </div>
+      </fieldset>
     </div>
   );
 }

@@ -28,10 +28,8 @@ export function SharedPictures({ value, onChange }: { value: string[]; onChange:
     },
   });
   return (
-    <div role="group" aria-labelledby="shared-pictures-label">
-      <p id="shared-pictures-label" className={css.label}>
-        Shared pictures
-      </p>
+    <fieldset className={css.whole}>
+      <legend className={css.label}>Shared pictures</legend>
       <ul className={css.list}>
         {value.map((name) => {
           const one = known.find((picture) => picture.name === name);
@@ -82,6 +80,6 @@ export function SharedPictures({ value, onChange }: { value: string[]; onChange:
           </Menu>
         </li>
       </ul>
-    </div>
+    </fieldset>
   );
 }
