@@ -6,6 +6,7 @@ import { planQuery } from "~/api/listings";
 import type { ListingTemplateOut, PlanOut, PlanRow } from "~/api/schema";
 import { useMay } from "~/app/me";
 import { ProblemNote } from "~/ui/ProblemNote";
+import { CommonProblems } from "./CommonProblems";
 import { CreateBar } from "./CreateBar";
 import css from "./Plan.module.css";
 import { PlanList } from "./PlanList";
@@ -63,6 +64,7 @@ export function Plan({ template, designs, shop }: Props) {
   return (
     <section aria-label="The plan" aria-busy={found.isFetching}>
       <Filter plan={first} show={show} setShow={setShow} />
+      <CommonProblems rows={rows} template={template.id} />
       {shown.length > 0 ? (
         <PlanList rows={shown} desk={desk} />
       ) : (

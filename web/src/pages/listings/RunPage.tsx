@@ -4,7 +4,7 @@ import { ArrowLeft, CircleAlert, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { api, body } from "~/api/client";
-import { listingsQuery } from "~/api/listings";
+import { listingsQuery, listingTemplatesQuery } from "~/api/listings";
 import { jobQuery, keys } from "~/api/queries";
 import type { JobOut } from "~/api/schema";
 import { useMay } from "~/app/me";
@@ -161,20 +161,36 @@ function Problems({ job }: { job: JobOut }) {
   if (told.length === 0) return null;
   return (
     <section className={css.told} aria-label="Problems">
-      <h2>{many(told.length, "design")} to look at</h2>
+      <div className={css.standingHead}>
+        <h2>{many(told.length, "design")} to look at</h2>
+        <ToPlan job={job} />
+      </div>
       <ul>
         {told.map((one) => (
           <li key={one.listing ?? one.number}>
             <CircleAlert size={16} aria-hidden />
             <span>
               <strong className="number">No. {one.number}</strong>{" "}
-              {one.error ? `${one.error.message} ${one.error.remedy}` : OUTCOMES[one.outcome]?.words}
+              {one.error ? reasonOf(one.error) : OUTCOMES[one.outcome]?.words}
             </span>
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+/** A refused draft's message says how each problem is mended already. */
+function reasonOf({ message, remedy }: { message: string; remedy: string }): string {
+  return message.includes(remedy) ? message : `${message} ${remedy}`;
+}
+
+/** Where they are mended: each in its cell. */
+function ToPlan({ job }: { job: JobOut }) {
+  const name = (job.input as { template?: string }).template;
+  const template = useQuery(listingTemplatesQuery).data?.find((one) => one.name === name);
+  if (!template) return null;
+  return <Link to={`/listings/new?template=${template.id}`}>Mend them in the plan</Link>;
 }
 
 function Results({ job, remove }: { job: JobOut; remove: (ids: string[]) => void }) {
