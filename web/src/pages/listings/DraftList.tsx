@@ -11,6 +11,7 @@ import { Art } from "~/ui/Art";
 import { Chip } from "~/ui/Chip";
 import { ago, duration, moment } from "~/ui/words";
 import css from "./DraftList.module.css";
+import { plainly } from "./problems";
 import { mayRemove, mayRetry, stateOf } from "./states";
 
 interface Props {
@@ -57,7 +58,7 @@ function DraftEntry({ one, picked, pick, remove }: Omit<Props, "drafts"> & { one
         </span>
         {one.problem && one.state !== "done" && (
           <span className={css.problem}>
-            {one.problem.message} {one.problem.remedy}
+            {one.problem.message} {one.state !== "ask" && plainly(one.problem.remedy)}
           </span>
         )}
         {one.removal === "edited" && (

@@ -15,6 +15,7 @@ import { ProblemNote } from "~/ui/ProblemNote";
 import { duration, many, moment } from "~/ui/words";
 import { DraftList } from "./DraftList";
 import css from "./Listings.module.css";
+import { plainly } from "./problems";
 import { RemoveDrafts, type Removing } from "./RemoveDrafts";
 import { Trademark } from "./Trademark";
 
@@ -140,7 +141,7 @@ function Standing({ job }: { job: JobOut }) {
       )}
       {job.state === "failed" && job.error && (
         <p className={css.bad}>
-          {job.error.message} {job.error.remedy}
+          {job.error.message} {plainly(job.error.remedy)}
         </p>
       )}
     </section>
@@ -182,7 +183,7 @@ function Problems({ job }: { job: JobOut }) {
 
 /** A refused draft's message says how each problem is mended already. */
 function reasonOf({ message, remedy }: { message: string; remedy: string }): string {
-  return message.includes(remedy) ? message : `${message} ${remedy}`;
+  return plainly(message.includes(remedy) ? message : `${message} ${remedy}`);
 }
 
 /** Where they are mended: each in its cell. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cellOf, placeOf, remedy, sentence } from "./problems";
+import { cellOf, placeOf, plainly, remedy, sentence } from "./problems";
 
 const wrong = (field: string, code: string, message: string, words = "") => ({ field, code, message, remedy: words });
 
@@ -28,4 +28,9 @@ test("the remedy names no command of the terminal", () => {
   const told = wrong("mockup_sets", "pictures_missing", "", "Render some: printdock mockups render.");
   expect(remedy(told)).not.toContain("printdock");
   expect(remedy(wrong("title", "title_long", "", "Leave out 16."))).toBe("Leave out 16.");
+});
+
+test("words of a job lose their commands", () => {
+  expect(plainly("Connect this shop again: `printdock etsy connect`.")).toBe("Connect this shop again.");
+  expect(plainly("no mockup - Render some: printdock mockups render.")).toBe("no mockup - Render some.");
 });

@@ -59,3 +59,8 @@ export function placeOf(problem: PlanProblem, template: number): { to: string; w
   }
   return null;
 }
+
+/** Without commands of the terminal, which a page has buttons for: "Render some: `printdock mockups render`." -> "Render some." */
+export function plainly(text: string): string {
+  return text.replaceAll(/:? `printdock [^`]*`/g, "").replaceAll(/: printdock [a-z ]+/g, "");
+}

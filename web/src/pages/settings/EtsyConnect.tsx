@@ -10,7 +10,7 @@ import { useMay } from "~/app/me";
 import { tell } from "~/app/toasts";
 import { ProblemNote } from "~/ui/ProblemNote";
 import { Copied } from "./Copied";
-import { asProblem } from "./etsyProblem";
+import { asProblem, onPage } from "./etsyProblem";
 import css from "./Settings.module.css";
 
 type Way = "own" | "settings";
@@ -103,7 +103,7 @@ function Begin({ now }: { now: EtsyConnectionOut }) {
       >
         Connect Etsy
       </Button>
-      {begin.isError && <ProblemNote error={begin.error} />}
+      {begin.isError && <ProblemNote error={onPage(begin.error)} />}
       {begin.isSuccess && !begin.data.comes_back && <Paste asked={begin.data} />}
     </>
   );
@@ -152,7 +152,7 @@ function Paste({ asked }: { asked: ConnectOut }) {
         placeholder={`${asked.redirect}?code=…`}
         onChange={(event) => setAddress(event.currentTarget.value)}
       />
-      {finish.isError && <ProblemNote error={finish.error} />}
+      {finish.isError && <ProblemNote error={onPage(finish.error)} />}
       <div>
         <Button type="submit" loading={finish.isPending} disabled={address.trim() === ""}>
           Finish
