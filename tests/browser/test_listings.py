@@ -52,7 +52,7 @@ def test_from_connecting_to_drafts_and_back(signed_in: Page, etsy: FakeEtsy) -> 
     connect(page)
     make_template(page)
     page.get_by_role("link", name="Plan drafts with it").click()
-    assert page.url.endswith("/listings/new?template=1")
+    page.wait_for_url("**/listings/new?template=1")
     looks_well(page, page.url)
     mend(page)
     make(page)
