@@ -15,6 +15,8 @@ export const keys = {
   templates: ["templates"],
   library: ["library"],
   samples: ["samples"],
+  listings: ["listings"],
+  etsy: ["etsy"],
 } as const;
 
 export const meQuery = queryOptions({

@@ -14,6 +14,7 @@ import {
   Settings,
   Shirt,
   Sun,
+  Tags,
   Upload,
   WifiOff,
 } from "lucide-react";
@@ -113,6 +114,7 @@ function usePlaces(): Place[] {
         : undefined,
     },
     { to: "/mockups", label: "Mockups", icon: Shirt },
+    { to: "/listings", label: "Listings", icon: Tags },
     {
       to: "/jobs",
       label: "Jobs",

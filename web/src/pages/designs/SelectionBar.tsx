@@ -1,7 +1,7 @@
 import { Button, CloseButton, Menu } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
-import { Download, FileImage, Shirt, Trash2, Undo2 } from "lucide-react";
+import { Download, FileImage, Shirt, Tags, Trash2, Undo2 } from "lucide-react";
 import { Link } from "react-router";
 import { useMay } from "~/app/me";
 import { useDownload } from "~/ui/useDownload";
@@ -29,6 +29,17 @@ export function SelectionBar() {
       {may && gone.length === 0 && (
         <Button component={Link} to="/mockups/render" size="sm" leftSection={<Shirt size={16} aria-hidden />}>
           Render mockups
+        </Button>
+      )}
+      {may && gone.length === 0 && (
+        <Button
+          component={Link}
+          to="/listings/new"
+          size="sm"
+          variant="default"
+          leftSection={<Tags size={16} aria-hidden />}
+        >
+          Make drafts
         </Button>
       )}
       {here.length > 0 && <DownloadMenu designs={here.map((one) => one.id)} />}

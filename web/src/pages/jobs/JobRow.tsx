@@ -23,7 +23,7 @@ export function JobRow({ job }: { job: JobOut }) {
       </span>
       <div className={css.text}>
         <span className={css.title}>
-          {job.upload ? <Link to={`/uploads/${job.upload}`}>{titleOf(job)}</Link> : titleOf(job)}
+          {placeOf(job) ? <Link to={placeOf(job) ?? ""}>{titleOf(job)}</Link> : titleOf(job)}
         </span>
         <span className={css.words}>
           {detail && `${detail} · `}
@@ -41,6 +41,12 @@ export function JobRow({ job }: { job: JobOut }) {
       <Actions job={job} />
     </li>
   );
+}
+
+/** Where more is told of it. */
+function placeOf(job: JobOut): string | null {
+  if (job.upload) return `/uploads/${job.upload}`;
+  return job.kind === "make_drafts" || job.kind === "remove_drafts" ? `/listings/runs/${job.id}` : null;
 }
 
 function Times({ job }: { job: JobOut }) {

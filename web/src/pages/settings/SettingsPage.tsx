@@ -11,12 +11,14 @@ const Storage = lazy(async () => ({ default: (await import("./Storage")).Storage
 const People = lazy(async () => ({ default: (await import("./People")).People }));
 const ApiKeys = lazy(async () => ({ default: (await import("./ApiKeys")).ApiKeys }));
 const InForce = lazy(async () => ({ default: (await import("./InForce")).InForce }));
+const Etsy = lazy(async () => ({ default: (await import("./Etsy")).Etsy }));
 const Audit = lazy(async () => ({ default: (await import("./Audit")).Audit }));
 const Account = lazy(async () => ({ default: (await import("./Account")).Account }));
 
 const SECTIONS = [
   { path: "templates", label: "Templates", show: Templates, owners: false },
   { path: "storage", label: "Storage", show: Storage, owners: false },
+  { path: "etsy", label: "Etsy", show: Etsy, owners: false },
   { path: "people", label: "People", show: People, owners: true },
   { path: "keys", label: "API keys", show: ApiKeys, owners: true },
   { path: "in-force", label: "In force", show: InForce, owners: true },
