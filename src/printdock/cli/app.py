@@ -16,6 +16,7 @@ from printdock.cli import (
     db,
     demo,
     designs,
+    doctor,
     drafts,
     duplicates,
     etsy,
@@ -77,7 +78,7 @@ app.add_typer(listings.app, name="listings")
 app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)
-app.command("doctor")(library.doctor)
+app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("bench")(library.bench)
 

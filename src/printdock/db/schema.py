@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: The newest revision; a test keeps it equal to the newest file in ``migrations/versions``.
-HEAD = "0006"
+HEAD = "0007"
 
 #: Any fixed number: keeps two processes from upgrading the same PostgreSQL database at once.
 _UPGRADE_LOCK = 7_260_511

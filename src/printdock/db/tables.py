@@ -417,3 +417,14 @@ mockup_drafts = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "shop_id"),
 )
+
+#: Processes that run jobs, of all shops. Each says every few seconds that it is there (jobs/presence.py).
+workers = Table(
+    "workers",
+    metadata,
+    Column("owner", String(200), primary_key=True),  # designs.lease.new_owner
+    Column("version", String(40), nullable=False),
+    Column("slots", SmallInteger, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
