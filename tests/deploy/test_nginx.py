@@ -150,7 +150,7 @@ def _a_large_upload_is_not_buffered(
     client: httpx.Client, nginx: Nginx, server: Serving, headers: dict[str, str]
 ) -> None:
     """Half of it is with the server, and nothing of it on nginx's disk, while the other half has not been sent."""
-    data = bytes(range(256)) * (FIFTY_MB // 256)
+    data = picture(8) + bytes(range(256)) * (FIFTY_MB // 256)
     _upload, path = _begin(client, "large.png", data)
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -168,7 +168,7 @@ def _a_large_upload_is_not_buffered(
 
 
 def _and_by_http_2(curl: str, client: httpx.Client, nginx: Nginx, tmp_path: Path, headers: dict[str, str]) -> None:
-    data = bytes(reversed(range(256))) * (FIFTY_MB // 256)
+    data = picture(9) + bytes(5_000_000)
     file = tmp_path / "other.png"
     file.write_bytes(data)
     _upload, path = _begin(client, "other.png", data)
