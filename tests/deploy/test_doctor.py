@@ -27,6 +27,7 @@ from printdock.settings import load
 from printdock.shops.queries import ensure_shop
 from printdock.storage.spool import Spool
 from printdock.wiring import Services, open_services
+from tests.deploy.files import ROOT
 from tests.services.redis import RedisServer
 from tests.services.ssh import OpenSshServer, free_port
 from tests.storage.conftest import openssh as openssh  # a fixture
@@ -177,6 +178,11 @@ BROKEN: dict[str, tuple[Callable[[World], None], Level, str, str]] = {
 
 def test_every_check_is_broken_below() -> None:
     assert set(BROKEN) == set(registry.CHECKS)
+
+
+def test_every_check_is_in_the_docs() -> None:
+    documented = (ROOT / "docs" / "deploying.md").read_text()
+    assert all(f"| `{part}` |" in documented for part in registry.CHECKS)
 
 
 @pytest.mark.parametrize("part", BROKEN)

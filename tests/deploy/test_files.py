@@ -17,6 +17,7 @@ from printdock.jobs import records
 from printdock.jobs.job import NewJob
 from printdock.settings import load
 from printdock.shops.queries import ensure_shop
+from printdock.storage.hostkeys import require_pinned
 from printdock.wiring import open_services
 from tests.deploy.files import (
     KUBERNETES,
@@ -96,6 +97,8 @@ def test_secrets_are_made_once_and_are_what_compose_and_printdock_want(
     assert settings.database == f"postgresql+psycopg://printdock:{password}@postgres/printdock"
     assert settings.storage_url.startswith("sftp://printdock:") and settings.storage_url.endswith("@sftp:22/Graphics")
     known = folder / "known_hosts"
+    require_pinned(known, "sftp", 22)
+    assert (folder / "sftp_users").read_text().endswith(":10001:10001:Graphics\n")
     found = subprocess.run(["ssh-keygen", "-F", "sftp", "-f", known], capture_output=True, text=True, check=True)
     assert (folder / "sftp_host_key.pub").read_text().split()[1] in found.stdout
 

@@ -19,7 +19,7 @@ def check_secret(patient: Patient) -> Finding:
     settings = patient.settings
     file = settings.home / "secret"
     for private in (file, settings.home / "settings.toml", settings.nas_key_file):
-        if private is not None and _readable_by_others(private):
+        if private is not None and _readable_by_others(private, settings.home):
             return bad(f"{private} can be read by other users of this machine.", f"chmod 600 {private}")
     if settings.secret is None and not file.exists():
         return ok("made at the first start")
@@ -30,8 +30,10 @@ def check_secret(patient: Patient) -> Finding:
     return ok("of PRINTDOCK_SECRET" if settings.secret is not None else str(file))
 
 
-def _readable_by_others(file: Path) -> bool:
-    return os.name == "posix" and file.is_file() and bool(file.stat().st_mode & 0o077)
+def _readable_by_others(file: Path, home: Path) -> bool:
+    """A group may be let in to a file outside the home: Kubernetes hands secrets over to one."""
+    others = 0o077 if file.is_relative_to(home) else 0o007
+    return os.name == "posix" and file.is_file() and bool(file.stat().st_mode & others)
 
 
 def check_database(patient: Patient) -> Finding:
