@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.files import ROOT, stage
+from tests.deploy.files import ROOT, stage, takes_minutes
 from tests.deploy.test_release import SLOW
 from tests.services.ssh import free_port, wait_for
 
@@ -33,6 +33,7 @@ def scratch() -> Iterator[Path]:
 
 @SLOW
 def test_what_the_dockerfile_builds_starts_and_answers_its_check(scratch: Path) -> None:
+    takes_minutes()
     for name in ("pages", "wheel"):
         _build(scratch, name)
     runtime = dict(stage("runtime"))
@@ -85,7 +86,9 @@ def _build(scratch: Path, name: str) -> None:
         elif word == "RUN":
             line = rest.replace("/build/", f"{build}/").replace("/opt/printdock", f"{scratch}/opt/printdock")
             line = re.sub(r"^python |(?<=&& )python ", f"{sys.executable} ", line)
-            done = subprocess.run(["/bin/sh", "-c", line], cwd=build, env=environment, capture_output=True, text=True)
+            done = subprocess.run(
+                ["/bin/sh", "-c", line], cwd=build, env=environment, capture_output=True, text=True, timeout=900
+            )
             assert done.returncode == 0, f"{line}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import built as built  # a fixture
-from tests.deploy.files import ROOT
+from tests.deploy.files import ROOT, takes_minutes
 
 SLOW = pytest.mark.skipif(not os.environ.get("SLOW_TESTS"), reason="takes minutes; SLOW_TESTS=1 runs it")
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -26,7 +26,7 @@ WHEEL = f"printdock-{VERSION}-py3-none-any.whl"
 
 def _run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> str:
     done = subprocess.run(
-        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=900
     )
     assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
     return done.stdout
@@ -59,6 +59,7 @@ def test_the_wheel_holds_every_page_and_is_the_same_each_time(built: None, tmp_p
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A signed release, as ``make dist`` makes it from what is committed, and the keys that it may be signed with."""
+    takes_minutes()
     folder = tmp_path_factory.mktemp("release")
     _run("git", "clone", "--quiet", ROOT, folder / "clone")
     (folder / "clone" / ".venv").symlink_to(ROOT / ".venv")
@@ -109,6 +110,7 @@ def test_the_bills_name_what_is_locked(release: Path) -> None:
 
 @SLOW
 def test_pipx_installs_it_and_it_serves_its_pages(release: Path, tmp_path: Path) -> None:
+    takes_minutes()
     tools = Path(_run("scripts/release-tools").strip())
     (tmp_path / "home").mkdir()
     environment = {
