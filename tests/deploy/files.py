@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import functools
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,9 +81,14 @@ def unit_commands() -> Iterator[tuple[str, list[str]]]:
                 yield unit.name, shlex.split(line.split("=", 1)[1])[1:]
 
 
+@functools.cache
+def _commands() -> Any:
+    return typer.main.get_command(app)
+
+
 def parses(arguments: list[str]) -> bool:
     """Whether the command line takes these arguments: the command exists, and each option of it."""
-    group: Any = typer.main.get_command(app)
+    group = _commands()
     rest = list(arguments)
     while hasattr(group, "commands"):
         if not rest or rest[0] not in group.commands:
