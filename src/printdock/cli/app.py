@@ -17,6 +17,7 @@ from printdock.cli import (
     db,
     demo,
     designs,
+    doctor,
     drafts,
     duplicates,
     etsy,
@@ -81,7 +82,7 @@ app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
-app.command("doctor")(library.doctor)
+app.command("doctor")(doctor.doctor)
 app.command("migrate-from-craftflow")(moving.migrate_from_craftflow)
 app.command("demo")(demo.demo)
 app.command("bench")(library.bench)

@@ -1,17 +1,14 @@
-"""``printdock verify``, ``doctor`` and ``bench``: is all well."""
+"""``printdock verify`` and ``bench``: is all well, and how fast."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from printdock.cli.common import console, errors_console, print_json, shown
-from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_for, settings_for
-from printdock.errors import PrintdockError
+from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_for
 
 if TYPE_CHECKING:
     from printdock.designs.verify import Verification
@@ -85,71 +82,6 @@ def print_verification(found: Verification) -> None:
     waiting += f", {found.deleted} deleted ones are kept for a while" if found.deleted else ""
     mockups = f", {found.mockups} mockups" if found.mockups else ""
     console.print(f"{shown(found.shop)}: {found.files} files as they should be{mockups}{waiting}; {word}")
-
-
-def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
-    """What is in force, and whether each part works. Exit code 3 when one does not."""
-    settings = settings_for(home)
-    facts = {"home": str(settings.home), "storage": settings.storage_shown, **_libraries()}
-    checks: list[dict[str, Any]] = []
-    try:
-        with services_for(home) as services:
-            checks.append({"part": "database", "ok": True, "detail": repr(services.database)})
-            checks.append(_check_storage(services))
-            checks.append(_check_disk(settings.home))
-    except PrintdockError as error:
-        checks.append({"part": "start", "ok": False, "detail": str(error)})
-    in_force = {name: _masked(getattr(settings, name)) for name in type(settings).model_fields}
-    healthy = all(check["ok"] for check in checks)
-    if json:
-        print_json({"ok": healthy, "facts": facts, "checks": checks, "settings": in_force})
-    else:
-        _print_doctor(facts, checks, in_force)
-    raise typer.Exit(0 if healthy else 3)
-
-
-def _libraries() -> dict[str, str]:
-    import platform
-    from importlib.metadata import version
-
-    from printdock.imaging.vips import version as vips_version
-
-    names = ("printdock", "numpy", "opencv-python-headless", "sqlalchemy", "asyncssh", "obstore")
-    return {"python": platform.python_version(), "libvips": vips_version()} | {name: version(name) for name in names}
-
-
-def _check_storage(services: Services) -> dict[str, Any]:
-    from printdock.cli.storage import check_storage
-
-    try:
-        result = check_storage(services, services.settings.shop)
-    except PrintdockError as error:
-        return {"part": "storage", "ok": False, "detail": str(error)}
-    return {
-        "part": "storage",
-        "ok": True,
-        "detail": f"written in {result['write_ms']} ms, {result['spooled']} files in the spool",
-    }
-
-
-def _check_disk(home: Path) -> dict[str, Any]:
-    free = shutil.disk_usage(home).free
-    return {"part": "disk", "ok": free > 1e9, "detail": f"{free / 1e9:.1f} GB free for database and spool"}
-
-
-def _masked(value: Any) -> str | None:
-    return None if value is None else str(value)  # secrets print as stars by themselves
-
-
-def _print_doctor(facts: dict[str, str], checks: list[dict[str, Any]], in_force: dict[str, str | None]) -> None:
-    console.print("  ".join(f"[dim]{key}[/] {shown(value, 200)}" for key, value in facts.items()), highlight=False)
-    for check in checks:
-        mark = "[green]ok[/]  " if check["ok"] else "[red]bad[/] "
-        console.print(f"{mark}{check['part']}: {shown(check['detail'], 300)}", highlight=False)
-    table = Table("setting", "in force", box=None, pad_edge=False)
-    for name, value in in_force.items():
-        table.add_row(name, "" if value is None else shown(value, 200))
-    console.print(table)
 
 
 def bench(

@@ -491,3 +491,14 @@ samples = Table(
     Column("made_of", String(200), nullable=False),  # samples.tags.Tag
     CheckConstraint("kind IN ('upload', 'set', 'template')", name="kind"),
 )
+
+#: Processes that run jobs, of all shops. Each says every few seconds that it is there (jobs/presence.py).
+workers = Table(
+    "workers",
+    metadata,
+    Column("owner", String(200), primary_key=True),  # designs.lease.new_owner
+    Column("version", String(40), nullable=False),
+    Column("slots", SmallInteger, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
