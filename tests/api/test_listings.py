@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import update
+
+from printdock.db.etsy_tables import etsy_connections
 from printdock.demo.etsy import Fault
 from tests.api.etsy_shop import Seller, connected, seller
 
@@ -66,6 +69,11 @@ def test_what_a_job_made_is_undone_by_its_name(connected: Seller) -> None:
     assert connected("POST", "listings/remove", 422, json={"job": first["id"], "listings": [first["id"]]})
     assert connected("POST", "listings/remove", 404, json={"listings": [first["id"]]})["code"] == "unknown_listing"
     assert connected.created(again=True)["result"]["outcomes"] == {"same": 1, "created": 2}
+    with connected.api.services.database.write() as tables:
+        tables.execute(update(etsy_connections).values(scopes="listings_r listings_w shops_r shops_w"))
+    assert connected("POST", "listings/remove", 409, json={"job": first["id"]})["code"] == "etsy_scope_missing"
+    shown = connected("GET", "etsy/connection")
+    assert shown["missing_scopes"] == ["listings_d"] and not shown["can_delete_drafts"] and shown["connected"]
 
 
 def test_what_waits_for_tomorrow_says_until_when(connected: Seller) -> None:
@@ -99,18 +107,3 @@ def test_a_cancelled_job_stops_between_drafts_and_its_repetition_makes_the_rest(
     outcomes = connected.created()["result"]["outcomes"]
     assert outcomes == {"created": 3} and len(connected.drafts()) == 3, "those that were begun are looked up"
     assert connected("POST", "listings", 404, json={"template": "None"})["code"] == "unknown_listing_template"
-
-
-def test_a_connection_without_the_right_to_delete_says_so(connected: Seller) -> None:
-    from sqlalchemy import update
-
-    from printdock.db.etsy_tables import etsy_connections
-
-    connected.template()
-    connected.created(numbers=[100])
-    with connected.api.services.database.write() as tables:
-        tables.execute(update(etsy_connections).values(scopes="listings_r listings_w shops_r shops_w"))
-    asked = {"listings": [connected.listings()[100]["id"]]}
-    assert connected("POST", "listings/remove", 409, json=asked)["code"] == "etsy_scope_missing"
-    shown = connected("GET", "etsy/connection")
-    assert shown["missing_scopes"] == ["listings_d"] and not shown["can_delete_drafts"] and shown["connected"]

