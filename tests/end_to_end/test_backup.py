@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from printdock.db.engine import Database
 from printdock.db.schema import downgrade
+from printdock.storage.publish import temporary_name
 from tests.end_to_end.killed import Fault
 from tests.end_to_end.pictures import draw
 from tests.end_to_end.shop import Run, Shop, assert_whole
@@ -97,6 +98,9 @@ def test_destroyed_it_comes_back_equal_though_both_were_killed(
     postgresql = [Fault("restore: after some tables", 3)] if "DATABASE_URL" in shop.environment else []
     for fault in RESTORE_KILLS[:2] + postgresql + RESTORE_KILLS[2:]:
         _killed(shop, fault, "restore", str(folder))
+    (shop.root / "My Shop" / "Small" / temporary_name("another.png")).write_bytes(
+        b"half"
+    )  # it was killed while writing
     back = _back(shop, folder, "--deep")
     assert back["clean"] and back["whole"] and not back["opens_secrets"], "its secret was in the home that is gone"
     assert (_rows(shop), _files(shop)) == (rows, files)

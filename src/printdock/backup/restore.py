@@ -129,9 +129,12 @@ def _is_loaded(snapshot: Snapshot, library: Library, marker: Path) -> bool:
 
 
 def _look(manifest: Manifest, storage: Storage, there: _Keys, *, survived: bool) -> None:
-    """Note what need not be copied. Raises `UsageError` for a file that is not this snapshot's."""
+    """Note what need not be copied, and clear away what a killed restore left half written (nobody else writes into a
+    storage that is being filled). Raises `UsageError` for a file that is not this snapshot's."""
+    half_written = []
     for entry in storage.list(""):
         if is_temporary(entry.key):
+            half_written.append(entry.key)
             continue
         found = manifest.find(STORAGE, entry.key)
         if found is not None and found.size == entry.size:
@@ -142,6 +145,9 @@ def _look(manifest: Manifest, storage: Storage, there: _Keys, *, survived: bool)
                 code="shop_not_empty",
                 remedy="Restore into an empty folder or bucket; or say --storage-survived to leave its files as they are.",
             )
+    if not survived:
+        for key in half_written:
+            storage.delete(key)
 
 
 def _note(marker: Path, snapshot: Snapshot) -> None:
