@@ -19,7 +19,7 @@ describe("evidence in words", () => {
   test("a copy", () => {
     expect(factsOf(COPY).map((fact) => `${fact.label}: ${fact.words}`)).toEqual([
       "Largest difference: 3.9 %: hardly visible",
-      "Colours: hardly apart (ΔE 1.3)",
+      "Colours: hardly apart (by 1.3)",
       "Position: lie exactly on each other",
       "Compared at: 1024 px",
     ]);

@@ -56,10 +56,10 @@ function differenceWords(local: number): string {
 /** CIE colour difference: 1 is hardly seen, 2.3 just noticed side by side. */
 function colourWords(difference: number): string {
   const value = difference.toFixed(1);
-  if (difference < 1) return `the same to the eye (ΔE ${value})`;
-  if (difference < 2.5) return `hardly apart (ΔE ${value})`;
-  if (difference < 6) return `a little apart (ΔE ${value})`;
-  return `apart (ΔE ${value})`;
+  if (difference < 1) return `the same to the eye (by ${value})`;
+  if (difference < 2.5) return `hardly apart (by ${value})`;
+  if (difference < 6) return `a little apart (by ${value})`;
+  return `apart (by ${value})`;
 }
 
 /** `scale`: how much larger the stored one is drawn; `shift`: where its middle lies in the newcomer, shares of the sides. */
