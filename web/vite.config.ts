@@ -3,12 +3,22 @@ import { join } from "node:path";
 import * as zlib from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { mantineStyles } from "./mantine-styles.ts";
 
 const server = process.env.PRINTDOCK ?? "http://127.0.0.1:8000";
 const dist = "../src/printdock/web/dist";
 
+/** What stays the same when our pages change is a file of its own, and so are icons, which would be a file each. */
+const shared = [
+  {
+    name: "vendor",
+    test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack\/(query-core|react-query))\//,
+  },
+  { name: "icons", test: /node_modules\/lucide-react\//, minShareCount: 2 },
+].map((one) => ({ ...one, includeDependenciesRecursively: false }));
+
 export default defineConfig({
-  plugins: [react(), compressed()],
+  plugins: [react(), mantineStyles(), compressed()],
   resolve: { alias: { "~": new URL("./src", import.meta.url).pathname } },
   build: {
     outDir: dist,
@@ -18,6 +28,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 800,
+    rolldownOptions: { output: { codeSplitting: { groups: shared } } },
   },
   worker: { format: "es" },
   server: { proxy: { "/api": { target: server, changeOrigin: true } } },

@@ -1,7 +1,7 @@
 """Every setting, its default and the environment variable (or line of ``settings.toml``) that changes it.
 
-Read once at the edge by `load` and handed down in pieces. Order: environment, then ``settings.toml`` in the home,
-then the defaults here.
+Read once at the edge by `load` and handed down in pieces. Order: environment, then files that the environment names
+for secrets (``DATABASE_URL_FILE``), then ``settings.toml`` in the home, then the defaults here.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from printdock.errors import UsageError
+
+#: Behind the variable of a secret: the value is the path of a file that holds it.
+SECRET_FILE = "_FILE"
 
 Source = Literal["default", "environment", "file", "command"]
 
@@ -82,7 +85,29 @@ class Settings(BaseSettings):
     storage: SecretStr | None = Field(
         default=None,
         validation_alias=_env("PRINTDOCK_STORAGE"),
-        description="sftp://user:password@host:22/share/Graphics, or a folder; nas/ in the home when unset",
+        description="sftp://user:password@host:22/share/Graphics, s3://bucket/folder, or a folder; nas/ in the home when unset",
+    )
+    s3_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#@\s]+/?$",
+        validation_alias=_env("PRINTDOCK_S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+        description="Address of an S3 server, such as http://minio.local:9000; Amazon's when unset",
+    )
+    s3_region: str = Field(
+        default="us-east-1",
+        min_length=1,
+        validation_alias=_env("PRINTDOCK_S3_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"),
+        description="Region of the bucket; most servers but Amazon's take any",
+    )
+    s3_key_id: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_S3_KEY_ID", "AWS_ACCESS_KEY_ID"),
+        description="Key id (access key) for the bucket; the machine's own role when unset",
+    )
+    s3_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias=_env("PRINTDOCK_S3_SECRET", "AWS_SECRET_ACCESS_KEY"),
+        description="Secret key that belongs to it",
     )
     nas_key_file: Path | None = Field(
         default=None,
@@ -386,7 +411,7 @@ class Settings(BaseSettings):
 
     @property
     def storage_url(self) -> str:
-        """Where print files go: an ``sftp://`` address or a folder."""
+        """Where print files go: an ``sftp://`` or ``s3://`` address, or a folder."""
         if self.storage is not None:
             return self.storage.get_secret_value()
         if self.qnap_host is not None:
@@ -413,9 +438,9 @@ class Settings(BaseSettings):
     def _in_force(self, name: str, field: FieldInfo, in_file: set[str]) -> InForce:
         names = [str(choice) for choice in field.validation_alias.choices] if _has_choices(field) else [name]
         value = getattr(self, name)
-        hidden = isinstance(value, SecretStr) or "SecretStr" in str(field.annotation)
+        hidden = _is_secret(field)
         source: Source = "default"
-        if any(choice in os.environ for choice in names):
+        if any(choice in os.environ or (hidden and choice + SECRET_FILE in os.environ) for choice in names):
             source = "environment"
         elif any(choice in in_file for choice in (*names, name)):
             source = "file"
@@ -441,7 +466,43 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         home = init_settings().get("PRINTDOCK_HOME") or os.environ.get("PRINTDOCK_HOME") or user_data_path("printdock")
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(home) / "settings.toml")
+        toml = TomlConfigSettingsSource(settings_cls, Path(home) / "settings.toml")
+        return init_settings, env_settings, _SecretFiles(settings_cls), toml
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Secrets from files, as container engines, Kubernetes and systemd hand them over: ``REDIS_PASSWORD_FILE`` names one.
+
+    White space around the content is dropped: most editors end a file with a line feed. Raises `UsageError` where a
+    file cannot be read.
+    """
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        for choice in field.validation_alias.choices if _is_secret(field) and _has_choices(field) else ():
+            path = os.environ.get(f"{choice}{SECRET_FILE}")
+            if path:
+                return _content(str(choice), Path(path)), str(choice), False
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
+        return {key: value for value, key, _complex in found if value is not None}
+
+
+def _content(variable: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise UsageError(
+            f"{variable}{SECRET_FILE} names {path}, which cannot be read: {reason}.",
+            code="no_secret_file",
+            remedy="Check the path, and that printdock's user may read it.",
+        ) from error
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    return "SecretStr" in str(field.annotation)
 
 
 def _has_choices(field: FieldInfo) -> TypeGuard[Any]:

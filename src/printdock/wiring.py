@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from pydantic import SecretStr
 
 from printdock.accounts.secret import ServerSecret
 from printdock.db.engine import Database
@@ -34,6 +36,7 @@ from printdock.templates.queries import Template, ensure_template, find_template
 
 if TYPE_CHECKING:
     from printdock.accounts.oidc import Provider
+    from printdock.backup.source import Library
     from printdock.etsy.app import App
     from printdock.listings.desk import Desk
     from printdock.listings.plan import Planned
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from printdock.mockups.easel import Easel
     from printdock.mockups.plan import Plan
     from printdock.mockups.types import MockupSet
+    from printdock.moving.move import Listing, Moved
     from printdock.uploads.place import Place
 
 
@@ -171,8 +175,12 @@ class Services:
         designs: Sequence[UUID] | None = None,
         overwrite: bool = False,
         look: bool = False,
+        ask: bool = True,
     ) -> tuple[StoredTemplate, list[Planned]]:
-        """What drafts of designs (by number or id; all when neither is given) would need. Raises `UsageError`."""
+        """What drafts of designs (by number or id; all when neither is given) would need (see `make_plan`).
+
+        Raises `UsageError`.
+        """
         from printdock.listings.plan import make_plan
         from printdock.listings.subject import find_subjects
         from printdock.listings.templates import get_listing_template
@@ -182,7 +190,7 @@ class Services:
         product = self.template(stored.template.product or stored.template.name, desk.shop)
         with self.database.read() as connection:
             subjects = find_subjects(connection, product, numbers=numbers, ids=designs)
-        return stored, make_plan(desk, stored, subjects, overwrite=overwrite, look=look)
+        return stored, make_plan(desk, stored, subjects, overwrite=overwrite, look=look, ask=ask)
 
     def mockup_plan(
         self,
@@ -238,6 +246,55 @@ class Services:
             report=report,
             stop=self.stop,
         )
+
+    def move_over(
+        self,
+        source: str,
+        *,
+        files: str | None = None,
+        only: Collection[str] = (),
+        dry_run: bool = False,
+        all_hashes: bool = False,
+        report: Callable[[str], None] = lambda sentence: None,
+        listing: Listing = lambda row: None,
+    ) -> Moved:
+        """Bring the replaced system over from ``source``. ``files``: the storage with its files, where that is another.
+
+        Raises `UsageError` and as `moving.move.move_over`.
+        """
+        from printdock.moving.move import move_over
+        from printdock.moving.parts import Parts
+
+        settings, bounds = self.settings, limits(self.settings)
+        with ExitStack() as closing:
+            old = self.storage
+            if files is not None:
+                elsewhere = settings.model_copy(update={"storage": SecretStr(files)})
+                old = open_storage(elsewhere, stop=self.stop)
+                closing.callback(old.close)
+            parts = Parts(
+                self.database, self.storage, old, self.clock, self.stop, settings.home,
+                workers=bounds.workers, memory_bytes=bounds.memory_bytes, group=bounds.batch_images,
+                max_pixels=bounds.max_pixels, all_hashes=all_hashes, dry_run=dry_run, report=report,
+            )  # fmt: skip
+            return move_over(source, parts, only=only, listing=listing)
+
+
+def library_of(services: Services) -> Library:
+    """What a backup copies and a restore fills."""
+    from printdock.backup.manifest import INCOMING, SPOOL
+    from printdock.backup.source import Library
+
+    settings = services.settings
+    return Library(
+        database=services.database,
+        storage=services.storage,
+        waiting={SPOOL: services.spool.folder, INCOMING: settings.incoming_folder},
+        secret=services.secret.key("telling secrets apart").hex()[:16],
+        shown=settings.storage_shown,
+        transfers=settings.store_transfers,
+        stop=services.stop,
+    )
 
 
 @contextmanager
@@ -370,19 +427,40 @@ def sign_in_provider(settings: Settings) -> Provider | None:
 def open_storage(
     settings: Settings, *, stop: threading.Event, on_event: Callable[[StorageEvent], None] = lambda event: None
 ) -> Storage:
-    """The storage of the settings: a folder, or an SFTP NAS behind retries and a circuit breaker."""
+    """The storage of the settings: a folder, or a NAS (SFTP) or bucket (S3) behind retries and a circuit breaker."""
     url = settings.storage_url
     if "://" not in url:
         from printdock.storage.local import LocalStorage
 
         return MeasuredStorage(LocalStorage(Path(url).expanduser()))
     from printdock.storage.resilient import ResilientStorage
+
+    remote = _bucket(settings) if url.startswith("s3://") else _nas(settings)
+    return ResilientStorage(
+        MeasuredStorage(remote), patience_s=settings.store_patience_s, cancel=stop, on_event=on_event
+    )
+
+
+def _nas(settings: Settings) -> Storage:
     from printdock.storage.sftp import SftpStorage
     from printdock.storage.urls import parse_storage_url
 
-    target = parse_storage_url(url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
-    sftp = SftpStorage(target, max_connections=settings.nas_max_connections)
-    return ResilientStorage(MeasuredStorage(sftp), patience_s=settings.store_patience_s, cancel=stop, on_event=on_event)
+    target = parse_storage_url(settings.storage_url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
+    return SftpStorage(target, max_connections=settings.nas_max_connections)
+
+
+def _bucket(settings: Settings) -> Storage:
+    from printdock.storage.s3 import S3Storage
+    from printdock.storage.s3_target import parse_s3_url
+
+    target = parse_s3_url(
+        settings.storage_url,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        key_id=None if settings.s3_key_id is None else settings.s3_key_id.get_secret_value(),
+        secret=None if settings.s3_secret is None else settings.s3_secret.get_secret_value(),
+    )
+    return S3Storage(target)
 
 
 def _measure(event: StorageEvent) -> None:

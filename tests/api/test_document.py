@@ -70,11 +70,15 @@ def test_every_body_has_an_example(document: dict[str, Any]) -> None:
                     assert content.get("schema"), (name, status)
 
 
+#: What asks in its query for what only the caller knows, or needs a shop that is connected.
+_ASKED_IN_QUERIES = {"return_from_etsy", "list_design_words", "list_etsy_names"}
+
+
 def test_requests_that_the_document_shows_are_understood(small_api: Api) -> None:
     """An example that is refused for its form teaches the wrong thing."""
     call = small_api.script()
     for one in operations(small_api.document()):
-        if one.id.startswith("follow_"):  # a stream that goes on for ever
+        if one.id.startswith("follow_") or one.id in _ASKED_IN_QUERIES:  # a stream that goes on for ever
             continue
         if one.method == "GET" and not one.names and one.path.startswith("/api/") and one.scope:
             answer = call("GET", one.path)

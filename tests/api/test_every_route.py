@@ -77,7 +77,7 @@ def test_a_key_may_do_what_its_scopes_say_and_no_more(api: Api, theirs: dict[str
 
 
 #: Operations that send something to be looked at, and change nothing.
-ONLY_LOOK = {"check_pack", "check_mockup_draft", "preview_mockup"}
+ONLY_LOOK = {"check_pack", "check_mockup_draft", "preview_mockup", "prepare_download", "plan_listings"}
 
 
 def test_what_changes_something_needs_more_than_reading(small_api: Api) -> None:

@@ -38,6 +38,10 @@ def test_a_pack_goes_in_and_comes_out_again(api: Api, tmp_path: Path) -> None:
     assert again.status_code == 201 and not again.json()["changed"], "in a folder of its own, it is the same"
     (found,) = pages(call, "mockup-sets")
     assert found == made.json()["set"]
+    for _again in range(2):
+        cover = call("GET", found["cover"])
+        assert (cover.status_code, cover.headers["content-type"]) == (200, "image/webp")
+    assert api.nobody()("GET", found["cover"].replace("base-small", "base")).status_code == 404, "another signature"
     out = call("GET", f"mockup-sets/{found['id']}/pack.zip")
     assert out.status_code == 200 and 'filename="Wall.zip"' in out.headers["content-disposition"]
     archive = zipfile.ZipFile(io.BytesIO(out.content))

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
 from printdock.accounts import keys, links, users
 from printdock.accounts.roles import Role, Scope
-from printdock.db.tables import designs, matches, mockup_sets
+from printdock.db.etsy_tables import listings
+from printdock.db.tables import designs, matches, mockup_sets, print_files
+from printdock.downloads.chosen import What
+from printdock.downloads.records import put_together
 from printdock.jobs import records
 from printdock.jobs.kinds import new_job
+from printdock.listings.template import listing_template
+from printdock.listings.templates import add_listing_template
 from printdock.templates.presets import PRESETS
 from printdock.templates.queries import add_template
 from tests.api.conftest import Api
@@ -150,6 +156,13 @@ THINGS |= {
 }
 
 
+@thing("download")
+def _download(api: Api) -> str:
+    here = api.shop(MARK)
+    with api.services.database.write() as connection:
+        return str(put_together(connection, here, What.MOCKUPS, MARK, [uuid7()], api.clock()))
+
+
 @thing("upload")
 def _sent(api: Api) -> str:
     from tests.api.sending import begun
@@ -168,3 +181,38 @@ REQUESTS |= {
     "follow_all": {"headers": {"Last-Event-ID": "none"}},  # it would go on for ever
     "follow_upload": {"headers": {"Last-Event-ID": "none"}},
 }
+
+
+@thing("listing_template")
+def _listing_template(api: Api) -> int:
+    here = api.shop(MARK)
+    with api.services.database.write() as connection:
+        return add_listing_template(connection, here, listing_template({"name": f"{MARK} wraps"}), api.clock()).id
+
+
+REQUESTS |= {
+    "import_listing_templates": {"content": b"name\nA\n", "headers": {"Content-Type": "text/csv"}},
+    "import_design_words": {"content": b"number\n1\n", "headers": {"Content-Type": "text/csv"}},
+    "send_shared_picture": {"params": {"name": ".a"}, "content": b"no picture"},
+    "return_from_etsy": {"params": {"state": ""}},
+}
+
+
+@thing("listing")
+def _listing(api: Api) -> str:
+    here, key, file, now = api.shop(MARK), uuid7(), uuid7(), api.clock()
+    design = THINGS["design"](api)
+    with api.services.database.write() as connection:
+        product = add_template(connection, here, f"{MARK} cup", PRESETS["Mug 11oz"], now)
+        kept = add_listing_template(connection, here, listing_template({"name": f"{MARK} cups"}), now)
+        row = {
+            "id": file, "shop_id": here.id, "template_id": product.id, "design_id": UUID(design), "number": 1, "path": MARK,
+            "state": "stored", "recipe": {}, "created_at": now,
+        }  # fmt: skip
+        connection.execute(insert(print_files).values(**row))
+        row = {
+            "id": key, "shop_id": here.id, "template_id": kept.id, "design_id": UUID(design), "print_file_id": file,
+            "state": "done", "created_at": now, "updated_at": now,
+        }  # fmt: skip
+        connection.execute(insert(listings).values(**row))
+    return str(key)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from printdock.demo import SAMPLES
 from printdock.demo.bases import write_demo_packs
@@ -38,6 +39,7 @@ def main() -> None:
             for pack in sorted((folder / "packs").iterdir()):
                 if "shirt" in pack.name.lower():
                     show(site, folder / "packs", pack.name, "T-shirt, flat", range(100, 106))
+            _rest(site)
             for scheme in ("light", "dark"):
                 for size in SIZES:
                     _pages(browser, site, scheme, size)
@@ -59,6 +61,7 @@ def _pages(browser: Browser, site: Site, scheme: Any, size: str) -> None:
         base_url=site.address, color_scheme=scheme, viewport={"width": width, "height": height}
     )
     page = context.new_page()
+    under_way = _requests(page)
     page.goto("/")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     _take(page, "sign-in", size, scheme)
@@ -70,13 +73,35 @@ def _pages(browser: Browser, site: Site, scheme: Any, size: str) -> None:
     for name, route in (ROUTES | _OF_A_SET).items():
         page.goto(route.format(**ids))
         expect(page.locator("main h1, main h2").first).to_be_visible()
-        _settle(page)
+        _settle(page, under_way)
         _take(page, name, size, scheme)
     context.close()
 
 
-def _settle(page: Page) -> None:
-    """Until every picture in sight is there."""
+def _rest(site: Site) -> None:
+    """Until nothing is being made any more."""
+    with site.owner() as owner:
+        until = time.monotonic() + 300
+        while sum(owner.get("/api/v1/jobs/counts").json()[state] for state in ("pending", "processing")):
+            assert time.monotonic() < until, "jobs do not end"
+            time.sleep(0.2)
+
+
+def _requests(page: Page) -> set[Request]:
+    """Those of the page that are not answered yet, but for the stream of events, which has no end."""
+    under_way: set[Request] = set()
+    page.on("request", lambda one: None if "/api/v1/events" in one.url else under_way.add(one))
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda one: under_way.discard(one))  # Playwright takes no method of a set
+    return under_way
+
+
+def _settle(page: Page, under_way: set[Request]) -> None:
+    """Until all data and every picture in sight is there."""
+    quiet = 0
+    while quiet < 5:  # answers ask for more: pictures, the next page
+        page.wait_for_timeout(60)
+        quiet = 0 if under_way else quiet + 1
     expect(page.locator(".mantine-Skeleton-root")).to_have_count(0)
     expect(page.locator("main [aria-busy=true]")).to_have_count(0)
     page.wait_for_function(

@@ -47,6 +47,11 @@ class Site:
             self._serving.kill()
         self._serving = None
 
+    def resident(self) -> int:
+        """Bytes of memory of the server's processes."""
+        assert self._serving is not None
+        return sum(process.memory_info().rss for process in self._serving.processes())
+
     @property
     def welcome(self) -> str:
         """The link that makes the owner's account, of the first start."""

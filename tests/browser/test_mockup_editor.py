@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,83 @@ def test_cloth_and_cups_are_drawn_too(editor: Page, kind: str, label: str) -> No
         page.get_by_label(label).click()
         expect(page.get_by_label("Rows", exact=True)).to_have_text("5")
     assert (np.abs(seen(page) - bare).max(axis=2) > 40).mean() > 0.02
+
+
+def test_a_mask_is_painted_over_the_photo(editor: Page) -> None:
+    page = editor
+    draw_quad(page)
+    full = seen(page)
+    page.get_by_label("Mask: paint").click()
+    dialog = page.get_by_role("dialog", name="Paint where the design is hidden")
+    paper = dialog.get_by_label("The photo: paint over it")
+    box = paper.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5
+    page.mouse.move(x - 60, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y, steps=4)
+    page.mouse.up()
+    expect(dialog.get_by_role("button", name="Undo")).to_be_enabled()
+    dialog.get_by_role("button", name="Use it").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_label("Mask", exact=True)).to_have_value("painted mask.png")
+    hidden = seen(page)
+    changed = (np.abs(hidden - full).max(axis=2) > 40).mean()
+    assert 0.003 < changed < 0.2, "where it was painted the photo shows again"
+
+
+def pinch(page: Page, spread: tuple[int, int]) -> None:
+    """Two fingers at the middle of the canvas, from one distance to another."""
+    box = canvas(page).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(apart: float) -> list[dict[str, float]]:
+        return [{"x": x - apart / 2, "y": y, "id": 1}, {"x": x + apart / 2, "y": y, "id": 2}]
+
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": fingers(spread[0])})
+    for step in range(1, 5):
+        apart = spread[0] + (spread[1] - spread[0]) * step / 4
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": fingers(apart)})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_two_people_fingers_and_a_pack(editor: Page, tmp_path: Path) -> None:
+    page = editor
+    draw_quad(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
+    other = page.context.new_page()
+    other.set_viewport_size({"width": 1440, "height": 900})
+    other.goto(page.url)
+    settled(other)
+    other.get_by_role("button", name="Area 1").click()
+    other.get_by_label("Opacity, exact").fill("70")
+    other.keyboard.press("Tab")
+    other.get_by_role("button", name="Save", exact=True).click()
+    expect(other.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
+    other.close()
+    page.get_by_label("Opacity, exact").fill("90")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Save", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Somebody else has saved this set")
+    dialog.get_by_role("button", name="Save mine in its place").click()
+    expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
+
+    zoom = page.get_by_label(re.compile("^Zoom: "))
+    before = zoom.inner_text()
+    pinch(page, (100, 260))
+    expect(zoom).not_to_have_text(before)
+
+    page.get_by_role("button", name="More", exact=True).click()
+    with page.expect_download() as pack:
+        page.get_by_role("menuitem", name="Export as a pack").click()
+    path = tmp_path / "Frames.zip"
+    pack.value.save_as(path)
+    page.goto("/mockups/editor")
+    page.locator("input[type=file]").set_input_files(path)
+    page.wait_for_url("**/mockups/editor/*-*")
+    settled(page)
+    page.get_by_role("button", name="Area 1").click()
+    expect(page.get_by_label("Opacity, exact")).to_have_value("90 %")

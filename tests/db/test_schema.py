@@ -16,7 +16,7 @@ from printdock.db import account_tables, etsy_tables, schema  # noqa: F401  # th
 from printdock.db.engine import Database
 from printdock.db.migrations import versions
 from printdock.db.tables import metadata
-from printdock.errors import DatabaseUnavailable, UsageError
+from printdock.errors import DatabaseUnavailable
 
 
 def test_up_down_up_leaves_the_tables_of_the_code(empty_database_url: str) -> None:
@@ -45,16 +45,6 @@ def test_two_processes_may_make_the_schema_at_once(empty_database_url: str) -> N
         assert all(status.up_to_date for status in pool.map(schema.upgrade, databases))
     for database in databases:
         database.close()
-
-
-def test_an_older_shared_database_is_left_to_its_owner(empty_postgres_url: str) -> None:
-    database = Database(empty_postgres_url)
-    schema.ready(database)
-    with database.write() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    with pytest.raises(UsageError, match="printdock db upgrade"):
-        schema.ready(database)
-    database.close()
 
 
 def test_foreign_keys_hold_after_an_upgrade_of_sqlite(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from printdock.db.engine import Database
 from printdock.db.schema import ready
+from printdock.designs.decisions import Desk
 from printdock.designs.ingest import Report, ingest
 from printdock.designs.item import Duplicates, Event, Limits, Upload
 from printdock.designs.lease import new_owner
@@ -49,6 +50,12 @@ class Library:
 
     def ingest(self, *paths: Path, **changes: Any) -> Report:
         return ingest(self.upload(**changes), paths)
+
+    def desk(self, **changes: Any) -> Desk:
+        values: dict[str, Any] = {
+            "shop": self.shop, "database": self.database, "storage": self.storage, "clock": now, "by": "Rose"
+        }  # fmt: skip
+        return Desk(**values | changes)
 
     def files(self) -> list[str]:
         return sorted(str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file())

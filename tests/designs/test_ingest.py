@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import func, select
 
 from printdock.db.tables import bands, designs, matches, print_files, sources, upload_files, uploads
+from printdock.designs.decisions import decide
 from printdock.designs.item import Duplicates, Event, Limits, Stage
-from printdock.designs.matches import drop, keep, list_matches
+from printdock.designs.matches import list_matches
 from printdock.designs.outcomes import ANSWER_KEYS
 from printdock.designs.verify import verify_shop
 from printdock.errors import UsageError
@@ -153,8 +154,8 @@ def test_keeping_a_refused_duplicate_sticks(library: Library, draw: Draw) -> Non
     assert outcomes(library.ingest(again)) == ["duplicate"]
     with library.database.read() as connection:
         (match,) = list_matches(connection, library.shop)
-    _match, source = keep(library.database, library.shop, match.id, now)
-    assert source == again
+    kept = decide(library.desk(), match.id, "keep")
+    assert kept.send_again and kept.match.row.source == str(again)
     assert outcomes(library.ingest(again)) == ["stored"]
     assert outcomes(library.ingest(again)) == ["duplicate"]  # of itself now
     assert len(library.files()) == 2
@@ -167,7 +168,7 @@ def test_dropping_a_refused_duplicate_sticks(library: Library, draw: Draw) -> No
     library.ingest(again)
     with library.database.read() as connection:
         (match,) = list_matches(connection, library.shop)
-    drop(library.database, library.storage, library.shop, match.id, now)
+    decide(library.desk(), match.id, "drop")
     assert outcomes(library.ingest(again)) == ["duplicate"]
     with library.database.read() as connection:
         assert list_matches(connection, library.shop) == []
@@ -176,7 +177,7 @@ def test_dropping_a_refused_duplicate_sticks(library: Library, draw: Draw) -> No
 
 def test_an_unknown_match_is_a_clear_refusal(library: Library) -> None:
     with pytest.raises(UsageError, match="no match 7"):
-        keep(library.database, library.shop, 7, now)
+        decide(library.desk(), 7, "keep")
 
 
 def test_a_file_that_went_missing_comes_back_under_its_number(library: Library, draw: Draw) -> None:

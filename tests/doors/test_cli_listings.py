@@ -93,6 +93,21 @@ def test_from_a_template_to_drafts_and_back(seller: Seller, tmp_path: Path) -> N
     assert seller.json("listings", "undo", key) == [{"listing": key, "restored": ["tags"]}]
     assert {one["state"] for one in seller.json("listings", "list")} == {"done"}
     assert "done" in seller.run("listings", "list")
+    _remove_all(seller)
+
+
+def _remove_all(seller: Seller) -> None:
+    """As the undo of `create`: what is still a draft goes, what was published or changed by hand stays."""
+    first, second, third = seller.etsy.world.drafts(seller.shop)
+    second.state = "active"
+    third.fields["title"] = "By hand"
+    keys = [one["listing"] for one in seller.json("listings", "list")]
+    told = seller.run("listings", "remove", *keys)
+    assert seller.code == 3 and "no draft any more" in told and "(title): left alone" in told and "1 removed" in told
+    assert set(seller.etsy.world.listings) == {second.id, third.id} and first.id not in seller.etsy.world.listings
+    assert seller.json("listings", "remove", *keys, "--edited")["outcomes"] == {"removed": 2, "published": 1}
+    seller.run("listings", "remove")
+    assert "--job" in seller.error
 
 
 def test_templates_pictures_and_bad_input(seller: Seller, tmp_path: Path) -> None:

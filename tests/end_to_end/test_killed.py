@@ -16,7 +16,8 @@ from tests.services.ssh import OpenSshServer
 #: Boundaries that an upload into a folder meets, and how often (at least) with six files in batches of two.
 LOCAL = [
     name for name in BOUNDARIES
-    if not name.startswith(("sftp", "spool", "replayed", "recover", "mockups", "upload:", "job:", "any", "before reading"))
+    if not name.startswith(("sftp", "spool", "replayed", "recover", "mockups", "upload:", "job:", "backup:", "restore:", "any",
+                               "before reading"))
 ]  # fmt: skip
 ONCE = {name for name in LOCAL if name.startswith(("before the upload", "after the upload")) or "counts" in name}
 REMOTE = [

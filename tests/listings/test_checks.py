@@ -37,7 +37,7 @@ GOOD: dict[str, Any] = {
     "shipping_profile": "Standard", "return_policy": "no returns", "processing_profile": "ready_to_ship 1-2 days",
     "fields": {"season": "Summer"},
 }  # fmt: skip
-SHOT = Shot("Rose/Mockups/UV 906.jpg", "Cups", "front", None, b"1" * 32, 400_000, 2000, 1500)
+SHOT = Shot("Rose/Mockups/UV 906.jpg", "Cups", "front", None, b"1" * 32, 400_000, 2000, 1500, UUID(int=1))
 SUBJECT = Subject(
     UUID(int=1), UUID(int=2), "Bloom Wreath", 906, "UV", "UVDTF 16oz", "Rose/UV 906.png", 9_000, b"2" * 32, (SHOT,)
 )

@@ -6,15 +6,18 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import obstore
 import pytest
 from asyncssh.sftp import SFTPServerHandler
 
 from printdock.storage.base import Storage
 from printdock.storage.local import LocalStorage
 from printdock.storage.resilient import ResilientStorage
+from printdock.storage.s3 import S3Storage
 from printdock.storage.sftp import SftpStorage
 from tests.contracts.memory_storage import MemoryStorage
 from tests.contracts.storage_contract import Plant, StorageContract
+from tests.services.s3 import S3Server
 from tests.services.ssh import OpenSshServer
 from tests.storage.other_server import OtherServer
 
@@ -104,3 +107,31 @@ class TestSftpOfAnotherKind(StorageContract):
     @pytest.fixture
     def plant(self, server: OtherServer) -> Plant:
         return _plant_in(server.root / "share")
+
+
+@pytest.mark.xdist_group("s3")
+class TestS3(StorageContract):
+    @pytest.fixture
+    def folder(self) -> str:
+        return f"Köln shop/{uuid.uuid4().hex}"
+
+    @pytest.fixture
+    def storage(self, s3_server: S3Server, folder: str) -> Iterator[Storage]:
+        storage = ResilientStorage(S3Storage(s3_server.target(folder)), 5)
+        yield storage
+        storage.close()
+
+    @pytest.fixture
+    def plant(self, s3_server: S3Server, folder: str) -> Plant:
+        client = s3_server.client(folder)
+
+        def plant(key: str, data: bytes) -> None:
+            obstore.put(client, key, data)
+
+        return plant
+
+    @pytest.mark.skip("an object store has no folders")
+    def test_a_file_where_a_folder_should_be(self, storage: Storage, plant: Plant) -> None: ...
+
+    @pytest.mark.skip("an object store has no folders")
+    def test_a_folder_where_the_file_should_be(self, storage: Storage, plant: Plant) -> None: ...

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from printdock.errors import UsageError
+from printdock.storage.s3_target import S3Target, parse_s3_url
 from printdock.storage.urls import SftpTarget, parse_storage_url
 
 KNOWN = Path("/home/x/known_hosts")
@@ -55,3 +56,42 @@ def test_nonsense_is_refused_without_repeating_it(url: str) -> None:
     assert refused.value.code == "bad_storage_url"
     assert "hunter2" not in f"{refused.value!r} {refused.value}"
     assert refused.value.__cause__ is None
+
+
+def _bucket(url: str, key_id: str | None = "id", secret: str | None = "hunter2") -> S3Target:
+    return parse_s3_url(url, endpoint="http://minio.lan:9000/", region="here", key_id=key_id, secret=secret)
+
+
+def test_a_bucket_and_its_folder() -> None:
+    target = _bucket("s3://prints.my-shop/K%C3%B6ln/a%20b/")
+    assert (target.bucket, target.prefix) == ("prints.my-shop", "Köln/a b")
+    assert (
+        str(target) == "s3://prints.my-shop/Köln/a b" and target.label == "s3://prints.my-shop at http://minio.lan:9000"
+    )
+    assert _bucket("s3://prints").prefix == ""
+    assert _bucket("s3://prints", None, None).secret is None
+    assert "hunter2" not in f"{target!r} {target} {target.label}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://",
+        "s3://a",
+        "s3://Prints",
+        "s3://key:hunter2@prints/x",
+        "s3://prints/../x",
+        "s3://prints/a?b=hunter2",
+        "s3:prints",
+    ],
+)
+def test_what_is_no_bucket(url: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        _bucket(url)
+    assert refused.value.code == "bad_storage_url" and "hunter2" not in f"{refused.value}"
+
+
+def test_half_a_key_is_refused() -> None:
+    with pytest.raises(UsageError) as refused:
+        _bucket("s3://prints", "id", None)
+    assert refused.value.code == "half_a_setting"

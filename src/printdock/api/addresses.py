@@ -12,15 +12,14 @@ import hmac
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Depends
 
 from printdock.api.state import ServicesIn
-from printdock.designs.catalog import PrintFileRow
-from printdock.mockups.ledger import MockupRow
+from printdock.designs.sides import Side
 
 PREFIX = "/api/v1/files"
 
@@ -36,7 +35,30 @@ class FileKind(StrEnum):
     MOCKUP = "mockup"
     MOCKUP_SMALL = "mockup-small"  # thumbnail of a mockup
     BASE = "base"  # a picture of a mockup set
+    BASE_SMALL = "base-small"  # thumbnail of one
     DRAFT = "draft"  # a picture of a mockup set in the making
+    SIDE = "side"  # one side of a comparison, small
+    SHARED = "shared"  # a picture that many drafts at Etsy show
+
+
+class Stored(Protocol):
+    """A file of a row: a print file, or a rendered mockup. ``sha256`` is None while it is not there yet."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def sha256(self) -> bytes | None: ...
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A `Stored` put together from what is known of one."""
+
+    id: UUID
+    sha256: bytes | None
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +91,22 @@ class Addresses:
     base: str
     secret: bytes
 
-    def print_file(self, shop_id: int, file: PrintFileRow) -> str | None:
+    def print_file(self, shop_id: int, file: Stored) -> str | None:
         """Of the print file itself; None before it is encoded."""
         return self._of_print(FileKind.PRINT, shop_id, file)
 
-    def small(self, shop_id: int, file: PrintFileRow) -> str | None:
+    def small(self, shop_id: int, file: Stored) -> str | None:
         """Of its thumbnail; None as for `print_file`."""
         return self._of_print(FileKind.SMALL, shop_id, file)
 
-    def mockup(self, shop_id: int, mockup: MockupRow) -> str:
+    def mockup(self, shop_id: int, mockup: Stored) -> str:
         """Of a rendered mockup."""
-        return self._address(FileAddress(FileKind.MOCKUP, shop_id, mockup.id, mockup.sha256.hex(), mockup.name))
+        key = mockup.id, (mockup.sha256 or b"").hex(), mockup.name
+        return self._address(FileAddress(FileKind.MOCKUP, shop_id, *key))
 
-    def mockup_small(self, shop_id: int, mockup: MockupRow) -> str:
+    def mockup_small(self, shop_id: int, mockup: Stored) -> str:
         """Of its thumbnail."""
-        key = mockup.id, mockup.sha256.hex(), small_name(mockup.name)
+        key = mockup.id, (mockup.sha256 or b"").hex(), small_name(mockup.name)
         return self._address(FileAddress(FileKind.MOCKUP_SMALL, shop_id, *key))
 
     def base_picture(self, shop_id: int, set_id: UUID, stored_name: str) -> str:
@@ -91,12 +114,27 @@ class Addresses:
         sha256 = stored_name.split(".", 1)[0]
         return self._address(FileAddress(FileKind.BASE, shop_id, set_id, sha256, stored_name))
 
+    def base_small(self, shop_id: int, set_id: UUID, stored_name: str) -> str:
+        """Of its thumbnail."""
+        sha256 = stored_name.split(".", 1)[0]
+        return self._address(FileAddress(FileKind.BASE_SMALL, shop_id, set_id, sha256, small_name(stored_name)))
+
     def draft_picture(self, shop_id: int, draft_id: UUID, stored_name: str) -> str:
         """Of a picture that lies with the draft of a mockup set, by its stored name."""
         sha256 = stored_name.split(".", 1)[0]
         return self._address(FileAddress(FileKind.DRAFT, shop_id, draft_id, sha256, stored_name))
 
-    def _of_print(self, kind: FileKind, shop_id: int, file: PrintFileRow) -> str | None:
+    def side(self, shop_id: int, side: Side) -> str:
+        """Of one side of a comparison."""
+        return self._address(
+            FileAddress(FileKind.SIDE, shop_id, UUID(int=side.match), side.sha256.hex(), f"{side.side}.webp")
+        )
+
+    def shared_picture(self, shop_id: int, name: str, sha256: bytes) -> str:
+        """Of a picture that many drafts at Etsy show. It has no row: its name says which it is."""
+        return self._address(FileAddress(FileKind.SHARED, shop_id, UUID(int=0), sha256.hex(), name))
+
+    def _of_print(self, kind: FileKind, shop_id: int, file: Stored) -> str | None:
         if file.sha256 is None:
             return None
         name = file.name if kind is FileKind.PRINT else small_name(file.name)

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from printdock import errors
-from printdock.errors import OffsetConflict, PackRefused, PrintdockError, TooManyAttempts
+from printdock.errors import ListingRefused, OffsetConflict, PackRefused, PrintdockError, TooManyAttempts
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -32,7 +32,10 @@ STATUS_BY_CODE: dict[str, int] = {
     "job_taken": 409,
     "listing_ask": 409,
     "listing_busy": 409,
+    "listing_not_asked": 409,
+    "listing_not_gone": 409,
     "listing_template_in_use": 409,
+    "nothing_to_undo": 409,
     "oidc_unavailable": 503,
     "malformed_form": 400,
     "set_exists": 409,
@@ -43,6 +46,7 @@ STATUS_BY_CODE: dict[str, int] = {
     "too_slow": 408,
     "unsupported_format": 415,
     "unknown_design": 404,
+    "unknown_download": 404,
     "unknown_job": 404,
     "unknown_listing": 404,
     "unknown_listing_template": 404,
@@ -117,13 +121,25 @@ def status_of(error: PrintdockError) -> int:
 def answer(error: PrintdockError) -> Response:
     """``error`` as a response."""
     status = status_of(error)
-    detail, remedy = error.message, error.remedy
-    hidden = next((_INSIDE[kind] for kind in type(error).__mro__ if kind in _INSIDE), None)
-    if hidden is not None and status >= 500:
-        _log.warning("%s: %s", error.code, error.message)
-        detail, remedy = hidden, "Try again in a moment; if it stays so, see the server's log."
-    several = _pack_problems(error) if isinstance(error, PackRefused) else []
+    detail, remedy = _told(error, status)
+    several = _several(error)
     return problem(status, error.code, detail, remedy, several, _headers(error, status))
+
+
+def problem_of(error: PrintdockError) -> Problem:
+    """``error`` as a part of a response, where a request was about several things."""
+    status = status_of(error)
+    detail, remedy = _told(error, status)
+    return _problem(status, error.code, detail, remedy, [])
+
+
+def _told(error: PrintdockError, status: int) -> tuple[str, str]:
+    """What a caller is told of it: the sentence and the remedy."""
+    hidden = next((_INSIDE[kind] for kind in type(error).__mro__ if kind in _INSIDE), None)
+    if hidden is None or status < 500:
+        return error.message, error.remedy
+    _log.warning("%s: %s", error.code, error.message)
+    return hidden, "Try again in a moment; if it stays so, see the server's log."
 
 
 def problem(
@@ -135,17 +151,21 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """A problem response."""
-    body = Problem(
+    body = _problem(status, code, detail, remedy, several or [])
+    content = body.model_dump(mode="json", exclude_defaults=True) | {"remedy": remedy}
+    return JSONResponse(content, status, {"Cache-Control": "no-store"} | (headers or {}), MEDIA_TYPE)
+
+
+def _problem(status: int, code: str, detail: str, remedy: str, several: list[FieldProblem]) -> Problem:
+    return Problem(
         type=f"urn:printdock:problem:{code}",
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,
         detail=detail,
         remedy=remedy,
-        errors=several or [],
+        errors=several,
     )
-    content = body.model_dump(mode="json", exclude_defaults=True) | {"remedy": remedy}
-    return JSONResponse(content, status, {"Cache-Control": "no-store"} | (headers or {}), MEDIA_TYPE)
 
 
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -217,8 +237,14 @@ class AnswerFaults:
             await sorry(scope, receive, send)
 
 
-def _pack_problems(error: PackRefused) -> list[FieldProblem]:
-    return [FieldProblem(where=f"{one.file}:{one.line}", code=one.code, message=one.message) for one in error.problems]
+def _several(error: PrintdockError) -> list[FieldProblem]:
+    if isinstance(error, PackRefused):
+        places = [(f"{one.file}:{one.line}", one.code, one.message) for one in error.problems]
+    elif isinstance(error, ListingRefused):
+        places = [(one.field, one.code, one.message) for one in error.problems]
+    else:
+        return []
+    return [FieldProblem(where=where, code=code, message=message) for where, code, message in places]
 
 
 def _headers(error: PrintdockError, status: int) -> dict[str, str]:

@@ -28,8 +28,18 @@ class FileIn(BaseModel):
     size: int = Field(ge=0, le=2**62, description="Bytes", examples=[412_331])
     sha256: Sha256 | None = Field(default=None, description="With it, a known file is not sent, and damage is noticed")
 
+    prepared_from: Sha256 | None = Field(
+        default=None,
+        description="Where a client cut empty borders off before sending: SHA-256 of the person's own file. With it, "
+        "that file is known, too",
+    )
+
     def announced(self) -> Announced:
-        return Announced(self.name, self.size, None if self.sha256 is None else bytes.fromhex(self.sha256))
+        return Announced(self.name, self.size, _bytes(self.sha256), _bytes(self.prepared_from))
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else bytes.fromhex(text)
 
 
 class UploadIn(BaseModel):
@@ -77,6 +87,8 @@ class FileOut(BaseModel):
     put: str | None = Field(
         description="Where to send it; null when it need not be", examples=[f"/api/v1/uploads/{_ID}/files/0"]
     )
+    sha256: str | None = Field(description="As announced", examples=[_SHA256])
+    prepared_from: str | None = Field(description="As announced", examples=[None])
     answer: dict[str, Any] | None = Field(description="Its entry of the report, as `printdock ingest --json` prints it")
 
 
@@ -142,6 +154,8 @@ def shown_file(upload: SentUpload, file: SentFile, received: int) -> FileOut:
         state=state,
         received=received,
         put=put,
+        sha256=None if file.sha256 is None else file.sha256.hex(),
+        prepared_from=None if file.prepared_from is None else file.prepared_from.hex(),
         answer=file.answer,
     )
 

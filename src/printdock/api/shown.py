@@ -72,6 +72,10 @@ class DesignOut(BaseModel):
     similar_to: UUID | None = Field(description="The design it looks like, until a person has decided", examples=[None])
     distance: float | None = Field(description="How far it is from that one", examples=[None])
     created_at: datetime
+    deleted_at: datetime | None = Field(description="When a person deleted it", examples=[None])
+    kept_until: datetime | None = Field(
+        description="Of a deleted design: until then it can be brought back; then its files go", examples=[None]
+    )
     print_files: list[PrintFileOut]
 
     @classmethod
@@ -83,6 +87,8 @@ class DesignOut(BaseModel):
             similar_to=row.similar_to,
             distance=row.similar_distance,
             created_at=row.created_at,
+            deleted_at=row.deleted_at,
+            kept_until=row.kept_until,
             print_files=[PrintFileOut.of(file, shop_id, addresses) for file in row.print_files],
         )
 

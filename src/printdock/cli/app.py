@@ -13,9 +13,11 @@ from typing import Annotated
 import typer
 
 from printdock.cli import (
+    backup,
     db,
     demo,
     designs,
+    doctor,
     drafts,
     duplicates,
     etsy,
@@ -26,6 +28,7 @@ from printdock.cli import (
     listings,
     mockup_batches,
     mockups,
+    moving,
     serve,
     storage,
     templates,
@@ -77,7 +80,10 @@ app.add_typer(listings.app, name="listings")
 app.add_typer(storage.app, name="storage")
 app.add_typer(db.app, name="db")
 app.command("verify")(library.verify)
-app.command("doctor")(library.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("doctor")(doctor.doctor)
+app.command("migrate-from-craftflow")(moving.migrate_from_craftflow)
 app.command("demo")(demo.demo)
 app.command("bench")(library.bench)
 

@@ -12,13 +12,13 @@ app = typer.Typer(help="The database's schema.", no_args_is_help=True)
 
 @app.command()
 def upgrade(json: JsonOption = False, home: HomeOption = None) -> None:
-    """Bring the schema up to date. Safe to run twice."""
+    """Bring the schema up to date, while servers are at work. Safe to run twice."""
     _tell(json, home, upgrade_first=True)
 
 
 @app.command()
 def status(json: JsonOption = False, home: HomeOption = None) -> None:
-    """Which schema the database has. Exit code 3 when it is not this program's."""
+    """Which schema the database has. Exit code 3 when this program cannot work on it."""
     _tell(json, home, upgrade_first=False)
 
 
@@ -32,7 +32,8 @@ def _tell(json: bool, home: HomeOption, *, upgrade_first: bool) -> None:
     finally:
         database.close()
     if json:
-        print_json({"current": now.current, "head": now.head, "up_to_date": now.up_to_date})
+        print_json({"current": now.current, "head": now.head, "up_to_date": now.up_to_date, "serves": now.serves})
     else:
-        console.print(f"Schema {now.current or 'none yet'}; this program needs {now.head}.")
-    raise typer.Exit(0 if now.up_to_date else 3)
+        later = ", and works on later ones" if now.serves and not now.up_to_date else ""
+        console.print(f"Schema {now.current or 'none yet'}; this program needs {now.head}{later}.")
+    raise typer.Exit(0 if now.serves else 3)

@@ -110,10 +110,10 @@ def _save(services: Services, desk: Desk, product: str, changes: dict[str, Any])
 
 def _plan(services: Services, desk: Desk) -> list[Planned]:
     """What there is to do; designs without mockups are refused, and left out. Drafts of an earlier demo are gone."""
-    from printdock.cli.drafts import begin_again
+    from printdock.listings.plan import begin_gone_again
 
     _stored, planned = services.draft_plan(desk, TEMPLATE["name"], look=True)
-    if begin_again(desk, planned):
+    if begin_gone_again(desk, planned):
         _stored, planned = services.draft_plan(desk, TEMPLATE["name"])
     return [one for one in planned if one.works]
 

@@ -20,6 +20,7 @@ LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="M
 def list_(
     template: Annotated[str | None, typer.Option("--template", "-t", help="Only this template's.")] = None,
     search: Annotated[str | None, typer.Option("--search", help="Part of a name.")] = None,
+    deleted: Annotated[bool, typer.Option("--deleted", help="Those that can be brought back.")] = False,
     limit: LimitOption = 50,
     shop: ShopOption = None,
     json: JsonOption = False,
@@ -31,7 +32,7 @@ def list_(
     with services_for(home) as services:
         chosen = services.shop(shop)
         with services.database.read() as connection:
-            rows = list_designs(connection, chosen, template=template, search=search, limit=limit)
+            rows = list_designs(connection, chosen, template=template, search=search, deleted=deleted, limit=limit)
     if json:
         print_json(rows)
         return
@@ -39,8 +40,10 @@ def list_(
     for row in rows:
         size = f"{row['width']} x {row['height']}" + (f", {megabytes(row['bytes'])}" if row["bytes"] else "")
         state = row["state"] + (", similar" if row["similar_to"] else "")
+        state += f", kept until {row['kept_until'][:10]}" if row["kept_until"] else ""
         table.add_row(str(row["number"]), shown(row["path"].rsplit("/", 1)[-1]), shown(row["name"], 40), size, state)
-    console.print(table if rows else "No designs yet: printdock ingest FOLDER --template NAME")
+    nothing = "Nothing was deleted." if deleted else "No designs yet: printdock ingest FOLDER --template NAME"
+    console.print(table if rows else nothing)
 
 
 @app.command()
@@ -66,6 +69,44 @@ def show(
                 console.print(f"[dim]{key:12}[/] {shown(str(value), 200)}", highlight=False)
         for key, value in (row["preflight"] or {}).items():
             console.print(f"[dim]{key:20}[/] {shown(str(value), 400)}", highlight=False)
+
+
+NamesArgument = Annotated[list[str], typer.Argument(help="Numbers, file names, stored paths or ids.")]
+
+
+@app.command()
+def delete(names: NamesArgument, shop: ShopOption = None, json: JsonOption = False, home: HomeOption = None) -> None:
+    """Delete designs with their print files and mockups. They can be brought back for 30 days."""
+    from printdock.designs.bin import delete_design
+    from printdock.designs.queries import find_design
+
+    with services_for(home) as services:
+        chosen = services.shop(shop)
+        with services.database.write() as connection:
+            keys = [find_design(connection, chosen, name) for name in names]
+            kept = [delete_design(connection, chosen, key, services.clock()) for key in keys]
+    if json:
+        rows = zip(keys, kept, strict=True)
+        print_json([{"design": str(key), "kept_until": until.isoformat()} for key, until in rows])
+        return
+    for name, until in zip(names, kept, strict=True):
+        console.print(f"Deleted {shown(name)}: `printdock designs restore` brings it back until {until:%Y-%m-%d}.")
+
+
+@app.command()
+def restore(names: NamesArgument, shop: ShopOption = None, json: JsonOption = False, home: HomeOption = None) -> None:
+    """Bring deleted designs back, as they were."""
+    from printdock.designs.decisions import Desk, restore_design
+    from printdock.designs.queries import find_design
+
+    with services_for(home) as services:
+        chosen = services.shop(shop)
+        desk = Desk(chosen, services.database, services.storage, services.clock)
+        with services.database.write() as connection:
+            keys = [find_design(connection, chosen, name, deleted=True) for name in names]
+            for key in keys:
+                restore_design(connection, desk, key)
+    print_json([{"design": str(key)} for key in keys]) if json else console.print(f"Back: {shown(', '.join(names))}.")
 
 
 @uploads_app.command("list")

@@ -1,4 +1,4 @@
-"""``printdock listings plan|create|list|undo|settle``: drafts."""
+"""``printdock listings plan|create|list|undo|remove|settle``: drafts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.table import Table
 
 from printdock.cli.common import console, errors_console, print_json, shown
 from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_for, stoppable
+from printdock.cli.removals import remove
 from printdock.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("create")(create)
     app.command("list")(list_)
     app.command("undo")(undo)
+    app.command("remove")(remove)
     app.command("settle")(settle)
 
 
@@ -79,12 +81,14 @@ def create(
 
     Exit code 3 when some were refused, failed, or wait.
     """
+    from printdock.listings.plan import begin_gone_again
+
     numbers, designs = _chosen(design, every)
     options = {"overwrite": overwrite, "published": published}
     with services_for(home) as services, stoppable(services.stop), services.etsy_desk(services.shop(shop)) as desk:
         chosen: dict[str, Any] = {"numbers": numbers, "designs": designs, "overwrite": overwrite}
         stored, planned = services.draft_plan(desk, template, **chosen, look=again)
-        if again and begin_again(desk, planned):
+        if again and begin_gone_again(desk, planned):
             stored, planned = services.draft_plan(desk, template, **chosen)
         works = [one for one in planned if one.works or (published and one.action == "published")]
         keys = _entered(desk, stored, works)
@@ -101,17 +105,6 @@ def _entered(desk: Desk, stored: StoredTemplate, works: Sequence[Planned]) -> li
 
     with desk.database.write() as connection:
         return enter_all(desk, connection, stored, works)
-
-
-def begin_again(desk: Desk, planned: Sequence[Planned]) -> int:
-    """Let those that are gone be made anew; answers how many."""
-    from printdock.listings import journal
-
-    gone = [one.entry for one in planned if one.action == "gone" and one.entry is not None]
-    with desk.database.write() as connection:
-        for entry in gone:
-            journal.begin_again(connection, desk.shop, entry.id, desk.clock())
-    return len(gone)
 
 
 def _work(desk: Desk, keys: list[UUID], options: dict[str, bool]) -> list[dict[str, Any]]:

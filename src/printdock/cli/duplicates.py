@@ -13,7 +13,9 @@ from printdock.cli.common import console, errors_console, print_json, shown
 from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_for
 
 if TYPE_CHECKING:
+    from printdock.designs.decisions import Desk, Word
     from printdock.designs.matches import Match
+    from printdock.wiring import Services
 
 app = typer.Typer(
     help="What was refused as a duplicate or flagged as similar; decide, and it sticks.", no_args_is_help=True
@@ -69,27 +71,59 @@ def show(match: IdArgument, shop: ShopOption = None, json: JsonOption = False, h
     for key, value in found.row.evidence.items():
         console.print(f"[dim]{key:16}[/] {shown(str(value), 400)}", highlight=False)
     if found.row.decision is None:
-        console.print(f"Decide: printdock duplicates keep {match}  |  printdock duplicates drop {match}", style="dim")
+        console.print(f"Decide: printdock duplicates keep|drop|replace {match}", style="dim")
+    else:
+        console.print(f"Undo: printdock duplicates undo {match}", style="dim")
 
 
 @app.command()
 def keep(match: IdArgument, shop: ShopOption = None, json: JsonOption = False, home: HomeOption = None) -> None:
     """Both are wanted: a refused file is stored after all, a similar one loses its flag."""
-    from printdock.designs.ingest import ingest
-    from printdock.designs.matches import keep as decide
+    _decide(match, "keep", shop, json, home)
+
+
+@app.command()
+def drop(match: IdArgument, shop: ShopOption = None, json: JsonOption = False, home: HomeOption = None) -> None:
+    """The newcomer is not wanted: a refused file stays refused, a similar design is deleted (kept for 30 days)."""
+    _decide(match, "drop", shop, json, home)
+
+
+@app.command()
+def replace(match: IdArgument, shop: ShopOption = None, json: JsonOption = False, home: HomeOption = None) -> None:
+    """The newcomer's art takes the place of what the shop has, which keeps its number and name.
+
+    The earlier art lies under the newcomer's number, deleted, for 30 days: `duplicates undo` brings it back.
+    """
+    _decide(match, "replace", shop, json, home)
+
+
+@app.command()
+def undo(match: IdArgument, shop: ShopOption = None, json: JsonOption = False, home: HomeOption = None) -> None:
+    """Take a decision back: everything is as it was before."""
+    from printdock.designs.decisions import undo as take_back
 
     with services_for(home) as services:
-        chosen = services.shop(shop)
-        found, source = decide(services.database, chosen, match, services.clock)
-        if source is None:
-            print_json(found.as_dict()) if json else console.print(f"Kept {shown(found.newcomer_path or '')}.")
+        found = take_back(_desk(services, shop), match)
+    print_json(found.as_dict()) if json else console.print(f"Match {match} waits for a decision again.")
+
+
+def _decide(match: int, word: Word, shop: str | None, json: bool, home: Path | None) -> None:
+    from printdock.designs.decisions import decide
+    from printdock.designs.ingest import ingest
+
+    with services_for(home) as services:
+        desk = _desk(services, shop)
+        done = decide(desk, match, word)
+        found, source = done.match, Path(done.match.row.source)
+        if not done.send_again:
+            print_json(found.as_dict()) if json else console.print(_said(found, word))
             return
         if not _is_same_file(found, source):
             errors_console.print(
                 f"Noted. {shown(str(source))} is gone or changed: ingest the file again, and it is stored."
             )
             return
-        upload = services.upload(services.template(found.template, chosen), report=lambda event: None)
+        upload = services.upload(services.template(found.template, desk.shop), report=lambda event: None)
         report = ingest(upload, [source])
     if json:
         print_json(report.as_dict())
@@ -99,17 +133,17 @@ def keep(match: IdArgument, shop: ShopOption = None, json: JsonOption = False, h
     raise typer.Exit(3 if report.failed else 0)
 
 
-@app.command()
-def drop(match: IdArgument, shop: ShopOption = None, json: JsonOption = False, home: HomeOption = None) -> None:
-    """The newcomer is not wanted: a refused file stays refused, a similar design's print file is removed."""
-    from printdock.designs.matches import drop as decide
+def _desk(services: Services, shop: str | None) -> Desk:
+    from printdock.designs.decisions import Desk
 
-    with services_for(home) as services:
-        found = decide(services.database, services.storage, services.shop(shop), match, services.clock)
-    if json:
-        print_json(found.as_dict())
-    else:
-        console.print(f"Dropped {shown((found.newcomer_path or found.row.source).rsplit('/', 1)[-1])}.")
+    return Desk(services.shop(shop), services.database, services.storage, services.clock)
+
+
+def _said(found: Match, word: Word) -> str:
+    name = shown((found.newcomer_path or found.row.source).rsplit("/", 1)[-1])
+    if word == "replace":
+        return f"{shown((found.matched_path or '').rsplit('/', 1)[-1])} has the art of {name} now."
+    return f"{'Kept' if word == 'keep' else 'Dropped'} {name}."
 
 
 @app.command("import-hashes")

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from printdock.cli.common import console, errors_console, print_json, shown
 from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_for
-from printdock.errors import EtsyRefused, UsageError
+from printdock.errors import UsageError
 
 if TYPE_CHECKING:
     from printdock.listings.connection import EtsyConnection
@@ -97,17 +97,12 @@ def _ask(url: str, redirect: str, *, paste: bool, browser: bool, services: Servi
 
 def _finish(services: Services, shop: Shop, key: Any, address: str) -> EtsyConnection:
     from printdock.listings import connection
+    from printdock.listings.connect import note_own_shop
 
     fernet = services.secret.fernet("etsy")
     connection.finish(services.database, shop, key, address, fernet, services.clock())
     with services.etsy_desk(shop) as desk:
-        me = desk.etsy.me()
-        if not me.shop_id:
-            raise EtsyRefused("This Etsy account has no shop.", code="etsy_no_shop", remedy="Open one at Etsy first.")
-        etsy_shop = desk.etsy.shop(me.shop_id)
-        with services.database.write() as tables:
-            connection.note_shop(tables, shop, etsy_shop)
-            return connection.get_connection(tables, shop)
+        return note_own_shop(desk)
 
 
 @app.command()

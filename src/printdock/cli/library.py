@@ -1,17 +1,14 @@
-"""``printdock verify``, ``doctor`` and ``bench``: is all well."""
+"""``printdock verify`` and ``bench``: is all well, and how fast."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from printdock.cli.common import console, errors_console, print_json, shown
-from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_for, settings_for
-from printdock.errors import PrintdockError
+from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_for
 
 if TYPE_CHECKING:
     from printdock.designs.verify import Verification
@@ -26,33 +23,47 @@ def verify(
     home: HomeOption = None,
 ) -> None:
     """Check that every row has its file and every file its row. Exit code 3 when something is left to mend."""
-    from printdock.designs.verify import verify_shop
-    from printdock.mockups.verify import verify_mockups
-    from printdock.shops.queries import list_shops
-
     with services_for(home) as services:
-        with services.database.read() as connection:
-            shops = [one for one in list_shops(connection) if shop in (None, one.name)]
-        with errors_console.status("Checking") as status:
-
-            def show(path: str) -> None:
-                status.update(f"Checking {shown(path)}")
-
-            whole = (services.database, services.storage, services.spool, services.clock)
-            found = [verify_shop(one, *whole, repair=repair, deep=deep, report=show) for one in shops]
-            parts = (services.database, services.storage, services.clock)
-            for each, result in zip(shops, found, strict=True):
-                verify_mockups(each, *parts, result, repair=repair, deep=deep, report=show)
+        found = verify_shops(services, shop, repair=repair, deep=deep)
     clean = all(one.clean for one in found)
     if json:
         print_json({"clean": clean, "shops": [one.as_dict() for one in found]})
     else:
         for one in found:
-            _print_verification(one)
+            print_verification(one)
     raise typer.Exit(0 if clean else 3)
 
 
-def _print_verification(found: Verification) -> None:
+def verify_shops(
+    services: Services, shop: str | None, *, repair: bool = False, deep: bool = False
+) -> list[Verification]:
+    """Check the shop of that name, or all; says on stderr what is being looked at."""
+    from printdock.designs.verify import verify_shop
+    from printdock.mockups.emptying import empty_bin
+    from printdock.mockups.verify import verify_mockups
+    from printdock.shops.queries import list_shops
+
+    with services.database.read() as connection:
+        shops = [one for one in list_shops(connection) if shop in (None, one.name)]
+    with errors_console.status("Checking") as status:
+
+        def show(path: str) -> None:
+            status.update(f"Checking {shown(path)}")
+
+        whole = (services.database, services.storage, services.spool, services.clock)
+        found = [verify_shop(one, *whole, repair=repair, deep=deep, report=show) for one in shops]
+        if repair:
+            for each in shops:
+                while empty_bin(each, *whole):
+                    pass
+        parts = (services.database, services.storage, services.clock)
+        for each, result in zip(shops, found, strict=True):
+            verify_mockups(each, *parts, result, repair=repair, deep=deep, report=show)
+    return found
+
+
+def print_verification(found: Verification) -> None:
+    """What a check found, in lines."""
     done = found.recovered
     if done.confirmed or done.released or done.sent:
         console.print(f"Recovered: {done.confirmed} confirmed, {done.released} undone, {done.sent} from the spool.")
@@ -61,75 +72,16 @@ def _print_verification(found: Verification) -> None:
         console.print(f"[red]{problem.code}[/] {shown(problem.path, 160)}: {shown(problem.message, 200)}{mended}")
     for note in found.notes:
         console.print(shown(note, 200), style="dim")
+    if found.uncompared:
+        console.print(
+            f"{found.uncompared} were stored while the search for look-alikes was off: --repair has them compared again.",
+            style="dim",
+        )
     word = "[green]clean[/]" if found.clean else "[red]not clean[/]: printdock verify --repair"
     waiting = f", {found.spooled} wait in the spool" if found.spooled else ""
+    waiting += f", {found.deleted} deleted ones are kept for a while" if found.deleted else ""
     mockups = f", {found.mockups} mockups" if found.mockups else ""
     console.print(f"{shown(found.shop)}: {found.files} files as they should be{mockups}{waiting}; {word}")
-
-
-def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
-    """What is in force, and whether each part works. Exit code 3 when one does not."""
-    settings = settings_for(home)
-    facts = {"home": str(settings.home), "storage": settings.storage_shown, **_libraries()}
-    checks: list[dict[str, Any]] = []
-    try:
-        with services_for(home) as services:
-            checks.append({"part": "database", "ok": True, "detail": repr(services.database)})
-            checks.append(_check_storage(services))
-            checks.append(_check_disk(settings.home))
-    except PrintdockError as error:
-        checks.append({"part": "start", "ok": False, "detail": str(error)})
-    in_force = {name: _masked(getattr(settings, name)) for name in type(settings).model_fields}
-    healthy = all(check["ok"] for check in checks)
-    if json:
-        print_json({"ok": healthy, "facts": facts, "checks": checks, "settings": in_force})
-    else:
-        _print_doctor(facts, checks, in_force)
-    raise typer.Exit(0 if healthy else 3)
-
-
-def _libraries() -> dict[str, str]:
-    import platform
-    from importlib.metadata import version
-
-    from printdock.imaging.vips import version as vips_version
-
-    names = ("printdock", "numpy", "opencv-python-headless", "sqlalchemy", "asyncssh")
-    return {"python": platform.python_version(), "libvips": vips_version()} | {name: version(name) for name in names}
-
-
-def _check_storage(services: Services) -> dict[str, Any]:
-    from printdock.cli.storage import check_storage
-
-    try:
-        result = check_storage(services, services.settings.shop)
-    except PrintdockError as error:
-        return {"part": "storage", "ok": False, "detail": str(error)}
-    return {
-        "part": "storage",
-        "ok": True,
-        "detail": f"written in {result['write_ms']} ms, {result['spooled']} files in the spool",
-    }
-
-
-def _check_disk(home: Path) -> dict[str, Any]:
-    free = shutil.disk_usage(home).free
-    return {"part": "disk", "ok": free > 1e9, "detail": f"{free / 1e9:.1f} GB free for database and spool"}
-
-
-def _masked(value: Any) -> str | None:
-    return None if value is None else str(value)  # secrets print as stars by themselves
-
-
-def _print_doctor(facts: dict[str, str], checks: list[dict[str, Any]], in_force: dict[str, str | None]) -> None:
-    console.print("  ".join(f"[dim]{key}[/] {shown(value, 200)}" for key, value in facts.items()), highlight=False)
-    for check in checks:
-        mark = "[green]ok[/]  " if check["ok"] else "[red]bad[/] "
-        console.print(f"{mark}{check['part']}: {shown(check['detail'], 300)}", highlight=False)
-    table = Table("setting", "in force", box=None, pad_edge=False)
-    for name, value in in_force.items():
-        table.add_row(name, "" if value is None else shown(value, 200))
-    console.print(table)
 
 
 def bench(

@@ -170,22 +170,15 @@ def words(
     home: HomeOption = None,
 ) -> None:
     """Your own words about designs, for placeholders in listing templates. An empty cell removes a word."""
-    from printdock.designs.queries import find_design
     from printdock.listings.spreadsheet import read_words
-    from printdock.listings.subject import find_subjects
-    from printdock.listings.templates import set_own_words
+    from printdock.listings.words import take_words
 
     rows = read_words(_text_of(file))
     with services_for(home) as services:
         chosen = services.shop(shop)
         product = None if template is None else services.template(template, chosen)
         with services.database.write() as connection:
-            for key, given in rows:
-                if product is not None and key.isdigit():
-                    design = find_subjects(connection, product, numbers=[int(key)])[0].design
-                else:
-                    design = find_design(connection, chosen, key)
-                set_own_words(connection, chosen, design, given)
+            take_words(connection, chosen, product, rows)
     print_json({"designs": len(rows)}) if json else console.print(f"Words about {len(rows)} designs are kept.")
 
 

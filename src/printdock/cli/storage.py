@@ -14,7 +14,7 @@ from printdock.errors import UsageError
 if TYPE_CHECKING:
     from printdock.wiring import Services
 
-app = typer.Typer(help="The NAS or folder that print files are stored in.", no_args_is_help=True)
+app = typer.Typer(help="The NAS, bucket or folder that print files are stored in.", no_args_is_help=True)
 
 
 @app.command()
@@ -57,8 +57,9 @@ def trust(
     from printdock.wiring import known_hosts
 
     settings = settings_for(home)
-    if "://" not in settings.storage_url:
-        raise UsageError("The storage is a folder; there is no host to trust.")
+    if not settings.storage_url.startswith("sftp://"):
+        kind = "bucket" if "://" in settings.storage_url else "folder"
+        raise UsageError(f"The storage is a {kind}; there is no host to trust.")
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = parse_storage_url(settings.storage_url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
     found = fetch_host_key(target.host, target.port)

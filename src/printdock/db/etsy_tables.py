@@ -47,6 +47,7 @@ etsy_consents = Table(
     Column("shop_id", ForeignKey("shops.id"), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("asked_by", String(200)),  # who alone may answer it; null: whoever has the address, at the machine itself
 )
 
 #: Turns of a shop's calls, shared by all workers. Moments are microseconds since the epoch.
@@ -93,6 +94,17 @@ design_fields = Table(
     Column("data", JSON, nullable=False),
 )
 
+#: What the seller set for one design in place of what the listing template says.
+listing_edits = Table(
+    "listing_edits",
+    metadata,
+    Column("template_id", ForeignKey("listing_templates.id"), primary_key=True, autoincrement=False),
+    Column("design_id", ForeignKey("designs.id"), primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("data", JSON, nullable=False),  # listings.edits.Edits as plain data
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
 #: The journal of drafts: one row for a print file and a listing template, written before anything is sent to Etsy.
 listings = Table(
     "listings",
@@ -116,6 +128,7 @@ listings = Table(
     Column("notes", JSON(none_as_null=True)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("job_id", Uuid),  # the job that was last to see to it
     CheckConstraint(
         "state IN ('planned', 'sending', 'unknown', 'made', 'done', 'refused', 'ask', 'gone')", name="state"
     ),
@@ -165,4 +178,20 @@ listing_snapshots = Table(
     Column("before", JSON, nullable=False),
     Column("restored_at", UtcDateTime),
     Index(None, "shop_id", "listing_id", "taken_at"),
+)
+
+#: Drafts that printdock deleted at Etsy, or was asked to: written before anything is sent.
+listing_removals = Table(
+    "listing_removals",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("listing_id", ForeignKey("listings.id"), nullable=False),
+    Column("etsy_listing_id", BigInteger, nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),  # from here on it may be gone
+    Column("ended_at", UtcDateTime),
+    Column("outcome", String(20)),  # listings.removal.Outcome
+    Column("before", JSON(none_as_null=True)),  # how it was
+    UniqueConstraint("shop_id", "listing_id", "etsy_listing_id"),
 )

@@ -94,6 +94,7 @@ incoming_files = Table(
     Column("name", String(1000), nullable=False),  # as the client calls it; never part of a path
     Column("size", BigInteger, nullable=False),
     Column("sha256", LargeBinary(32)),  # as announced
+    Column("prepared_from", LargeBinary(32)),  # digest of the file that a client made this one of, by its word
     Column("state", String(10), nullable=False),  # wanted | received | answered
     Column("received_at", UtcDateTime),
     CheckConstraint("state IN ('wanted', 'received', 'answered')", name="state"),
@@ -123,7 +124,16 @@ designs = Table(
     Column("similar_to", Uuid),  # the design a person should compare it with
     Column("similar_distance", Float),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("deleted_at", UtcDateTime),  # by a person, who may bring it back while its files are kept (designs/bin.py)
     Index(None, "shop_id", "created_at"),
+    Index("ix_designs_shop_id", "shop_id", "id"),
+    Index(
+        "ix_designs_deleted",
+        "shop_id",
+        "id",
+        sqlite_where=text("deleted_at IS NOT NULL"),
+        postgresql_where=text("deleted_at IS NOT NULL"),
+    ),
 )
 
 #: What comparisons need of a design, apart from the row that lists and pages read.
@@ -182,6 +192,8 @@ print_files = Table(
     Column("preflight", JSON),
     Column("created_at", UtcDateTime, nullable=False),
     Column("stored_at", UtcDateTime),
+    Column("was", String(10)),  # the state of a deleted one before, as long as its file is kept
+    Column("kept_until", UtcDateTime),  # of a deleted one: its file is in the storage until then; none: it is gone
     UniqueConstraint("shop_id", "template_id", "number"),
     UniqueConstraint("shop_id", "path"),
     CheckConstraint("state IN ('storing', 'spooled', 'stored', 'missing', 'deleted')", name="state"),
@@ -199,6 +211,12 @@ print_files = Table(
         "owner",
         sqlite_where=text("state = 'storing'"),
         postgresql_where=text("state = 'storing'"),
+    ),
+    Index(
+        "ix_print_files_kept",
+        "kept_until",
+        sqlite_where=text("kept_until IS NOT NULL"),
+        postgresql_where=text("kept_until IS NOT NULL"),
     ),
 )
 
@@ -230,11 +248,43 @@ matches = Table(
     Column("matched_print_file_id", Uuid),
     Column("distance", Float, nullable=False),
     Column("evidence", JSON, nullable=False),
-    Column("decision", String(10)),  # keep | drop, by a person
+    Column("decision", String(10)),  # keep | drop | replace, by a person
     Column("created_at", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime),
+    Column("decided_by", String(200)),
+    Column("undo", JSON(none_as_null=True)),  # what the decision changed, as it was before (designs/decisions.py)
+    Column("undo_until", UtcDateTime),  # none: for ever
     Index(None, "shop_id", "sha256"),
     Index(None, "shop_id", "decision"),
+)
+
+#: What was compared, small: both sides in one form, so that the map in the match's evidence lays one over the other.
+match_pictures = Table(
+    "match_pictures",
+    metadata,
+    Column("match_id", ForeignKey("matches.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("side", String(10), primary_key=True),  # newcomer | stored
+    Column("shop_id", Integer, nullable=False),
+    Column("width", Integer, nullable=False),  # px
+    Column("height", Integer, nullable=False),
+    Column("sha256", LargeBinary(32), nullable=False),
+    Column("webp", LargeBinary, nullable=False),
+    Index(None, "shop_id", "match_id"),
+)
+
+#: Print files that are changing places with a newcomer's. The row goes when they have (designs/replace.py).
+replacements = Table(
+    "replacements",
+    metadata,
+    Column("match_id", Integer, primary_key=True, autoincrement=False),
+    Column("print_file_id", ForeignKey("print_files.id"), primary_key=True),
+    Column("shop_id", Integer, nullable=False),
+    Column("newcomer_file_id", Uuid, nullable=False),
+    Column("aside", String(1000), nullable=False),  # key of the earlier file between two steps
+    Column("owner", String(200)),  # who moves them now
+    Column("lease_until", UtcDateTime),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Index(None, "shop_id"),
 )
 
 upload_files = Table(
@@ -416,4 +466,39 @@ mockup_drafts = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "shop_id"),
+)
+
+#: Files that somebody wants as one ZIP file, for a day. ``things``: ids of mockups or print files, 16 bytes each.
+downloads = Table(
+    "downloads",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("shop_id", ForeignKey("shops.id"), nullable=False),
+    Column("what", String(20), nullable=False),  # downloads.chosen.What
+    Column("name", String(200), nullable=False),
+    Column("things", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "created_at"),
+)
+
+#: What came with the sample data, to be taken away again. A row is written before the thing is made.
+samples = Table(
+    "samples",
+    metadata,
+    Column("shop_id", ForeignKey("shops.id"), primary_key=True, autoincrement=False),
+    Column("kind", String(10), primary_key=True),  # upload | set | template
+    Column("thing", String(40), primary_key=True),  # its id
+    Column("made_of", String(200), nullable=False),  # samples.tags.Tag
+    CheckConstraint("kind IN ('upload', 'set', 'template')", name="kind"),
+)
+
+#: Processes that run jobs, of all shops. Each says every few seconds that it is there (jobs/presence.py).
+workers = Table(
+    "workers",
+    metadata,
+    Column("owner", String(200), primary_key=True),  # designs.lease.new_owner
+    Column("version", String(40), nullable=False),
+    Column("slots", SmallInteger, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
 )

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from printdock.dedupe.compare import Comparison, compare
-from printdock.dedupe.forms import Filled, pair
-from printdock.imaging.fingerprint import unpack_coarse
+from printdock.dedupe.forms import Filled, Pair, pair
+from printdock.imaging.fingerprint import Ground, unpack_coarse
 from printdock.imaging.types import LOOK_PX, Pixels
 
 
@@ -36,9 +36,10 @@ class CoarseMatch:
 
 @dataclass(frozen=True, slots=True)
 class FineMatch:
-    """At the looks' resolution."""
+    """At the looks' resolution. ``pictures``: the two in the form in which the comparison's map relates them."""
 
     comparison: Comparison
+    pictures: Pair
     identical: bool = False
 
 
@@ -94,12 +95,13 @@ def fine_look(newcomer: Pixels, stored: Pixels) -> FineMatch:
     already.
     """
     if newcomer.shape == stored.shape and bool((newcomer == stored).all()):
-        return FineMatch(Comparison.identical(max(newcomer.shape)), True)
+        same = Pair(newcomer, stored, (Ground.WHITE,), Filled.NEITHER)
+        return FineMatch(Comparison.identical(max(newcomer.shape)), same, True)
     pictures = pair(newcomer, stored)
     first = compare(pictures, (32, 64, 128, 256), 256)
     if first.difference.spot > 4 * OTHER_SPOT or first.difference.spread > 0.5:
-        return FineMatch(first)
-    return FineMatch(compare(pictures, (256,), LOOK_PX, first.registration))
+        return FineMatch(first, pictures)
+    return FineMatch(compare(pictures, (256,), LOOK_PX, first.registration), pictures)
 
 
 def decide(coarse: CoarseMatch, fine: FineMatch | None) -> Verdict:
@@ -179,6 +181,7 @@ def _verdict(outcome: Outcome, compared: Comparison, distance: float, why: str) 
         "noise": round(found.noise, 2),
         "level": round(found.level, 3),
         "where": [round(v, 4) for v in found.where],
+        "matrix": [[round(float(v), 6) for v in row] for row in at.matrix],
         "scale": [round(v, 5) for v in at.scale],
         "shift": [round(v, 5) for v in at.shift],
         "stretch": round(compared.stretch, 4),

@@ -4,6 +4,7 @@ they get rows, keep their names and numbers, and count when duplicates are looke
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,13 +16,33 @@ from printdock.db.engine import Database
 from printdock.db.tables import designs, print_files
 from printdock.designs import index
 from printdock.designs.lease import Clock
-from printdock.imaging.codec import probe
+from printdock.imaging.codec import MAX_PIXELS, probe
 from printdock.imaging.fingerprint import Fingerprint, fingerprint
 from printdock.imaging.prepare import prepare
-from printdock.imaging.types import Fit, Recipe
+from printdock.imaging.types import Fit, Recipe, SourceInfo
 from printdock.storage.base import Storage
 from printdock.templates.naming import number_in
 from printdock.templates.queries import Template, recipe_data, skip_numbers, take_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A print file that was looked at: what its row says of it, and the fingerprint of its art."""
+
+    row: dict[str, Any]
+    printed: Fingerprint
+
+    @property
+    def path(self) -> str:
+        return str(self.row["path"])
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The design and the number that a print file got."""
+
+    design: UUID
+    number: int
 
 
 def adopt(database: Database, storage: Storage, template: Template, path: str, clock: Clock) -> int:
@@ -31,11 +52,23 @@ def adopt(database: Database, storage: Storage, template: Template, path: str, c
     """
     with storage.open(path) as stream:
         data = stream.read()
-    info = probe(data)
-    recipe = Recipe(
-        info.width / template.recipe.dpi, info.height / template.recipe.dpi, dpi=template.recipe.dpi, fit=Fit.STRETCH
-    )
-    prepared = prepare(data, recipe)
+    looked = look_at(data, template, path)
+    named = number_in(path.rsplit("/", 1)[-1], template.pattern, prefix=template.prefix, template=template.name)
+    with database.write() as connection:
+        return take_in(connection, template, looked, clock(), number=named).number
+
+
+def as_it_is(info: SourceInfo, template: Template) -> Recipe:
+    """The recipe of a print file that is finished: its own size at the template's DPI."""
+    dpi = template.recipe.dpi
+    return Recipe(info.width / dpi, info.height / dpi, dpi=dpi, fit=Fit.STRETCH)
+
+
+def look_at(data: bytes, template: Template, path: str, *, max_pixels: int = MAX_PIXELS) -> Looked:
+    """Decode the print file ``data`` and describe it. Raises `InputRefused` when it is not a picture with art on it."""
+    info = probe(data, max_pixels=max_pixels)
+    recipe = as_it_is(info, template)
+    prepared = prepare(data, recipe, max_pixels=max_pixels)
     row = {
         "path": path,
         "width": info.width,
@@ -46,22 +79,24 @@ def adopt(database: Database, storage: Storage, template: Template, path: str, c
         "recipe": recipe_data(recipe),
         "preflight": prepared.preflight.as_dict(),
     }
-    printed = fingerprint(prepared.look)
-    with database.write() as connection:
-        return _insert(connection, template, row, printed, clock())
+    return Looked(row, fingerprint(prepared.look))
 
 
-def _insert(
-    connection: Connection, template: Template, row: dict[str, Any], printed: Fingerprint, now: datetime
-) -> int:
-    shop, design, name = template.shop, uuid7(), str(row["path"]).rsplit("/", 1)[-1]
-    number = _number(connection, template, name)
+def take_in(
+    connection: Connection, template: Template, looked: Looked, now: datetime, *, number: int | None = None
+) -> Adopted:
+    """Write the rows of a print file. It gets ``number`` where that is free, else the template's next.
+
+    ``now``: since when the shop has the design.
+    """
+    shop, design, name = template.shop, uuid7(), looked.path.rsplit("/", 1)[-1]
+    number = _number(connection, template, number)
     connection.execute(
         insert(designs).values(id=design, shop_id=shop.id, name=name.removesuffix(".png")[:300], created_at=now)
     )
-    index.remember(connection, shop, {design: printed})
-    connection.execute(insert(print_files).values(row | _state(template, design, number, now)))
-    return number
+    index.remember(connection, shop, {design: looked.printed})
+    connection.execute(insert(print_files).values(looked.row | _state(template, design, number, now)))
+    return Adopted(design, number)
 
 
 def _state(template: Template, design: UUID, number: int, now: datetime) -> dict[str, Any]:
@@ -77,8 +112,7 @@ def _state(template: Template, design: UUID, number: int, now: datetime) -> dict
     }
 
 
-def _number(connection: Connection, template: Template, name: str) -> int:
-    named = number_in(name, template.pattern, prefix=template.prefix, template=template.name)
+def _number(connection: Connection, template: Template, named: int | None) -> int:
     if named is not None:
         taken = select(print_files.c.id).where(
             print_files.c.shop_id == template.shop.id,

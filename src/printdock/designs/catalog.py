@@ -56,7 +56,7 @@ class PrintFileRow:
 
 @dataclass(frozen=True, slots=True)
 class DesignRow:
-    """One design with its live print files, oldest first."""
+    """One design with its print files, oldest first: the live ones, or of a deleted design those that are kept."""
 
     id: UUID
     name: str
@@ -64,6 +64,8 @@ class DesignRow:
     similar_distance: float | None
     created_at: datetime
     print_files: tuple[PrintFileRow, ...]
+    deleted_at: datetime | None = None
+    kept_until: datetime | None = None  # of a deleted one: until then it can be brought back
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,15 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which designs. ``search``: part of the name or file name, or a number exactly. ``similar``: only flagged ones."""
+    """Which designs. ``search``: part of the name or file name, or a number exactly. ``similar``: only flagged ones.
+    ``deleted``: those that were deleted and can be brought back, instead of those that are there."""
 
     template_id: int | None = None
     search: str | None = None
     state: str | None = None
     similar: bool | None = None
     upload: UUID | None = None
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +133,12 @@ def outline_of_designs(connection: Connection, shop: Shop, wanted: Filter, *, ev
     return Outline(total, tuple(starts))
 
 
-def one_design(connection: Connection, shop: Shop, key: UUID) -> DesignRow:
-    """The design with its live print files. Raises `NotFound`, also for one whose print files were all dropped."""
+def one_design(connection: Connection, shop: Shop, key: UUID, *, deleted: bool = False) -> DesignRow:
+    """The design with its print files; a deleted one only where ``deleted`` asks for it too. Raises `NotFound`, also
+    for one whose files are gone."""
     row = connection.execute(select(designs).where(designs.c.shop_id == shop.id, designs.c.id == key)).one_or_none()
+    if row is not None and row.deleted_at is not None and not deleted:
+        row = None
     found = [] if row is None else _with_files(connection, shop, [row])
     if not found or not found[0].print_files:
         raise NotFound("The shop has no such design.", code="unknown_design")
@@ -167,33 +174,51 @@ def history(connection: Connection, shop: Shop, design: DesignRow) -> list[Happe
 
 
 def print_file_by_id(connection: Connection, shop_id: int, key: UUID) -> Row[Any] | None:
-    """The row of a live print file, or None."""
-    wanted = select(print_files).where(
-        print_files.c.shop_id == shop_id, print_files.c.id == key, print_files.c.state.in_(LIVE)
-    )
+    """The row of a print file that the shop has, or keeps for a while, or None; ``state`` is what it is or was."""
+    wanted: Select[Any] = select(
+        print_files.c.path, print_files.c.bytes, print_files.c.sha256, _STATE.label("state")
+    ).where(print_files.c.shop_id == shop_id, print_files.c.id == key, _here())
     return connection.execute(wanted).one_or_none()
+
+
+#: What a print file is, or was before it was deleted.
+_STATE = func.coalesce(print_files.c.was, print_files.c.state)
+
+
+def _here() -> ColumnElement[bool]:
+    """Live, or deleted and kept."""
+    return print_files.c.state.in_(LIVE) | print_files.c.kept_until.is_not(None)
 
 
 def _chosen(shop: Shop, wanted: Filter) -> list[ColumnElement[bool]]:
     conditions = [designs.c.shop_id == shop.id, _has_files(shop, wanted)]
+    if wanted.deleted:
+        conditions.append(designs.c.deleted_at.is_not(None))
     if wanted.similar is not None:
         flagged = designs.c.similar_to.is_not(None)
         conditions.append(flagged if wanted.similar else ~flagged)
     if wanted.search:
-        conditions.append(_found(shop, wanted.search))
+        conditions.append(_found(shop, wanted.search, wanted.deleted))
     return conditions
 
 
 def _has_files(shop: Shop, wanted: Filter) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [
         *_of_design(shop),
-        print_files.c.state.in_(LIVE if wanted.state is None else (wanted.state,)),
+        *_in_state(wanted),
     ]
     if wanted.template_id is not None:
         conditions.append(print_files.c.template_id + 0 == wanted.template_id)  # see `_of_design`
     if wanted.upload is not None:
         conditions.append(print_files.c.upload_id == wanted.upload)
     return exists().where(and_(*conditions))
+
+
+def _in_state(wanted: Filter) -> tuple[ColumnElement[bool], ...]:
+    states = LIVE if wanted.state is None else (wanted.state,)
+    if wanted.deleted:
+        return print_files.c.kept_until.is_not(None), print_files.c.was.in_(states)
+    return (print_files.c.state.in_(states),)
 
 
 def _of_design(shop: Shop) -> tuple[ColumnElement[bool], ...]:
@@ -205,14 +230,14 @@ def _of_design(shop: Shop) -> tuple[ColumnElement[bool], ...]:
     return print_files.c.design_id == designs.c.id, print_files.c.shop_id + 0 == shop.id
 
 
-def _found(shop: Shop, search: str) -> ColumnElement[bool]:
+def _found(shop: Shop, search: str, deleted: bool) -> ColumnElement[bool]:
     """A number is meant exactly: 90 is not 906, though its file's name has it in it."""
     part = f"%{literal(search)}%"
     if search.isdecimal() and len(search) < 10:
         of_file: ColumnElement[bool] = print_files.c.number + 0 == int(search)
     else:
         of_file = print_files.c.path.ilike(f"%/{part}", escape="\\")
-    in_files = exists().where(*_of_design(shop), print_files.c.state.in_(LIVE), of_file)
+    in_files = exists().where(*_of_design(shop), *_in_state(Filter(deleted=deleted)), of_file)
     return designs.c.name.ilike(part, escape="\\") | in_files
 
 
@@ -220,20 +245,26 @@ def _with_files(connection: Connection, shop: Shop, rows: Sequence[Row[Any]]) ->
     if not rows:
         return []
     wanted = _files(shop).where(print_files.c.design_id.in_([row.id for row in rows]))
-    files: dict[UUID, list[PrintFileRow]] = defaultdict(list)
+    deleted = {row.id for row in rows if row.deleted_at is not None}
+    files: dict[UUID, list[tuple[PrintFileRow, datetime | None]]] = defaultdict(list)
     for row in connection.execute(wanted.order_by(print_files.c.id)):
-        files[row.design_id].append(_file(row))
-    return [
-        DesignRow(row.id, row.name, row.similar_to, row.similar_distance, row.created_at, tuple(files[row.id]))
-        for row in rows
-    ]
+        if row.kept_until is None or row.design_id in deleted:
+            files[row.design_id].append((_file(row), row.kept_until))
+    return [_design(row, files[row.id]) for row in rows]
+
+
+def _design(row: Row[Any], files: Sequence[tuple[PrintFileRow, datetime | None]]) -> DesignRow:
+    shown = tuple(file for file, _ in files)
+    until = max((kept for _, kept in files if kept is not None), default=None)
+    told = row.id, row.name, row.similar_to, row.similar_distance, row.created_at
+    return DesignRow(*told, shown, row.deleted_at, until)
 
 
 def _files(shop: Shop) -> Select[Any]:
     return (
         select(print_files, templates.c.name.label("template"))
         .join(templates, templates.c.id == print_files.c.template_id)
-        .where(print_files.c.shop_id == shop.id, templates.c.shop_id == shop.id, print_files.c.state.in_(LIVE))
+        .where(print_files.c.shop_id == shop.id, templates.c.shop_id == shop.id, _here())
     )
 
 
@@ -245,7 +276,7 @@ def _file(row: Row[Any]) -> PrintFileRow:
         template=row.template,
         number=row.number,
         path=row.path,
-        state=row.state,
+        state=row.was or row.state,
         width=row.width,
         height=row.height,
         dpi=row.dpi,
@@ -288,7 +319,11 @@ def _comparisons(connection: Connection, shop: Shop, design: DesignRow) -> list[
         else:
             told.append(Happening(row.created_at, "found_similar", f"{name} was found to look alike, and flagged."))
         if row.decision is not None:
-            words = {"keep": "A person kept both", "drop": "A person dropped the newcomer"}[row.decision]
+            words = {
+                "keep": "A person kept both",
+                "drop": "A person dropped the newcomer",
+                "replace": "A person let the newcomer's art take its place",
+            }[row.decision]
             told.append(Happening(row.decided_at, "decided", f"{words} ({name})."))
     return told
 

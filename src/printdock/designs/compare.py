@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlalchemy import Row
 from printdock.dedupe.nearest import Candidate, nearest
 from printdock.dedupe.prints import SAME_PRINT, largest_difference
 from printdock.dedupe.rule import CoarseMatch, Outcome, Verdict, coarse_look, decide, fine_look
+from printdock.designs.sides import Sides
 from printdock.errors import StorageError
 from printdock.imaging.codec import decode
 from printdock.imaging.fingerprint import Fingerprint
@@ -73,10 +74,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The closest design and the verdict on it."""
+    """The closest design, the verdict on it, and what was looked at."""
 
     design: UUID
     verdict: Verdict
+    sides: Sides
 
 
 def judge(
@@ -104,13 +106,14 @@ def judge(
     for key in roots[:FINE_LOOKS]:
         verdict = looks.verdict(key)
         if verdict.outcome is Outcome.DUPLICATE:
-            return Judgement(key, verdict)
+            return Judgement(key, verdict, looks.sides(key))
         if verdict.outcome is Outcome.SIMILAR and (best is None or verdict.distance < best.verdict.distance):
-            best = Judgement(key, verdict)
+            best = Judgement(key, verdict, looks.sides(key))
     for key in [key for key in plausible if key in root_of][:ALIKE_LOOKS]:
         verdict = looks.verdict(key)
         if verdict.outcome is Outcome.DUPLICATE:
-            return _same_as_alike(Judgement(key, verdict), best is not None and best.design == root_of[key])
+            found = Judgement(key, verdict, looks.sides(key))
+            return _same_as_alike(found, best is not None and best.design == root_of[key])
     return best
 
 
@@ -121,7 +124,7 @@ def _same_as_alike(found: Judgement, like_original: bool) -> Judgement:
     if like_original or verdict.distance <= SAME_PRINT / 255:
         return found
     evidence = verdict.evidence | {"why": "The same as a look-alike, but not as the design that it looks like."}
-    return Judgement(found.design, Verdict(Outcome.SIMILAR, verdict.distance, evidence))
+    return replace(found, verdict=Verdict(Outcome.SIMILAR, verdict.distance, evidence))
 
 
 class _Looks:
@@ -135,7 +138,7 @@ class _Looks:
     ) -> None:
         self._newcomer, self._fingerprints, self._picture = newcomer, fingerprints, picture
         self._coarse: dict[UUID, CoarseMatch] = {}
-        self._verdicts: dict[UUID, Verdict] = {}
+        self._verdicts: dict[UUID, tuple[Verdict, Sides]] = {}
 
     def plausible(self, keys: Sequence[UUID]) -> list[UUID]:
         """Those that may be the same, by a coarse look; closest first. Designs released meanwhile are left out."""
@@ -157,19 +160,26 @@ class _Looks:
         """The verdict on a plausible design, by a fine look."""
         if key not in self._verdicts:
             self._verdicts[key] = _look(self._newcomer, self._coarse[key], self._picture(key))
-        return self._verdicts[key]
+        return self._verdicts[key][0]
+
+    def sides(self, key: UUID) -> Sides:
+        """What the fine look at it saw."""
+        self.verdict(key)
+        return self._verdicts[key][1]
 
 
-def _look(newcomer: Newcomer, coarse: CoarseMatch, shown: Picture | None) -> Verdict:
+def _look(newcomer: Newcomer, coarse: CoarseMatch, shown: Picture | None) -> tuple[Verdict, Sides]:
     """The verdict on one plausible candidate: the same print, pixel by pixel, or else by the fine look."""
     if shown is None:
-        return decide(coarse, None)
+        return decide(coarse, None), Sides.of(newcomer.prepared.look, None)
     if shown.recipe == newcomer.recipe:
         difference = largest_difference(newcomer.prepared.pixels, shown.pixels())
         if difference <= SAME_PRINT:
             why = "It prints the same, pixel by pixel."
-            return Verdict(Outcome.DUPLICATE, difference / 255, {"why": why, "largest_difference": difference})
-    return decide(coarse, fine_look(newcomer.as_printed(shown.recipe), shown.look()))
+            verdict = Verdict(Outcome.DUPLICATE, difference / 255, {"why": why, "largest_difference": difference})
+            return verdict, Sides.of(newcomer.prepared.look, None)
+    fine = fine_look(newcomer.as_printed(shown.recipe), shown.look())
+    return decide(coarse, fine), Sides.of(fine.pictures.newcomer, fine.pictures.stored)
 
 
 class Reader(Protocol):

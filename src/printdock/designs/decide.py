@@ -25,6 +25,7 @@ from printdock.designs.outcomes import Duplicate, Failed, Planned
 from printdock.designs.resume import own_files
 from printdock.errors import Cancelled
 from printdock.imaging.fingerprint import Fingerprint
+from printdock.imaging.small import SmallPicture
 from printdock.telemetry import meters
 from printdock.telemetry.table import DATABASE_WRITE_SECONDS, DUPLICATE_CHECK_SECONDS, DUPLICATE_CHECKED
 
@@ -227,7 +228,7 @@ class Decider:
         if verdict.outcome is Outcome.SIMILAR:
             item.similar_to, item.distance = design, verdict.distance
             item.reason = f"Looks like {named}. {verdict.evidence['why']}"
-            return self._new(item, uuid7(), is_new_design=True, similar=(design, verdict))
+            return self._new(item, uuid7(), is_new_design=True, similar=(design, verdict), sides=self._files(judged))
         item.distance, item.reason = verdict.distance, f"Same art as {named}. {verdict.evidence['why']}"
         here = [row for row in rows if row.template_id == self._upload.template.id]
         if design not in self._unclaimed and not here:
@@ -236,7 +237,20 @@ class Decider:
         if here and here[0].state == "missing":
             return self._new(item, design, is_new_design=False, restores=here[0].id)
         key = here[0].id if here else None
-        return RefusedSource(item.source, item.digest, design, key, verdict.distance, item.reason, verdict.evidence)
+        return RefusedSource(
+            item.source,
+            item.digest,
+            design,
+            key,
+            verdict.distance,
+            item.reason,
+            verdict.evidence,
+            self._files(judged),
+        )
+
+    def _files(self, judged: Judgement) -> dict[str, SmallPicture]:
+        """Both sides for the match; a dry run records none."""
+        return {} if self._upload.dry_run else judged.sides.files()
 
     def _new(
         self,
@@ -246,6 +260,7 @@ class Decider:
         is_new_design: bool,
         restores: UUID | None = None,
         similar: tuple[UUID, Verdict] | None = None,
+        sides: dict[str, SmallPicture] | None = None,
     ) -> NewPrintFile:
         prepared = item.prepared
         assert prepared is not None
@@ -267,6 +282,7 @@ class Decider:
             similar_to=None if similar is None else similar[0],
             distance=None if similar is None else similar[1].distance,
             evidence=None if similar is None else similar[1].evidence,
+            sides=sides or {},
         )
 
     # --- claiming and handing on ---------------------------------------------------------------------------------

@@ -45,19 +45,47 @@ def index_rows(shop: Shop, prints: Mapping[UUID, Fingerprint]) -> dict[Any, list
 
 
 def forget(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> None:
-    """Designs that nothing may be compared with any more."""
-    own = fingerprints.c.shop_id == shop.id, fingerprints.c.design_id.in_(keys)
-    found = connection.execute(select(fingerprints).where(*own)).all()
-    by_key = [
-        {"key_band": band, "key_design": row.design_id}
-        for row in found
-        for band in stored_bands(parse_signatures(bytes(row.signatures)), bytes(row.detail))
-    ]
-    if by_key:
-        one = bands.c.band == bindparam("key_band"), bands.c.design_id == bindparam("key_design")
-        connection.execute(delete(bands).where(bands.c.shop_id == shop.id, *one), by_key)
+    """Designs that nothing may be compared with any more, ever."""
+    hide(connection, shop, keys)
     for table in (coarse_pictures, fingerprints):
         connection.execute(delete(table).where(table.c.shop_id == shop.id, table.c.design_id.in_(keys)))
+
+
+def hide(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> None:
+    """Nothing is compared with these designs until they are shown again."""
+    rows = [{"key_band": row["band"], "key_design": row["design_id"]} for row in _bands(connection, shop, keys)]
+    if rows:
+        one = bands.c.band == bindparam("key_band"), bands.c.design_id == bindparam("key_design")
+        connection.execute(delete(bands).where(bands.c.shop_id == shop.id, *one), rows)
+
+
+def show(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> None:
+    """Undo `hide`. Safe to call for designs that are not hidden."""
+    hide(connection, shop, keys)
+    rows = _bands(connection, shop, keys)
+    if rows:
+        connection.execute(insert(bands), rows)
+
+
+def swap(connection: Connection, shop: Shop, one: UUID, other: UUID) -> None:
+    """Two hidden designs look like each other from now on."""
+    for table in (fingerprints, coarse_pictures):
+        own = table.c.shop_id == shop.id, table.c.design_id.in_([one, other])
+        rows = [dict(row._mapping) for row in connection.execute(select(table).where(*own))]
+        connection.execute(delete(table).where(*own))
+        for row in rows:
+            row["design_id"] = other if row["design_id"] == one else one
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def _bands(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> list[dict[str, Any]]:
+    own = fingerprints.c.shop_id == shop.id, fingerprints.c.design_id.in_(keys)
+    return [
+        {"shop_id": shop.id, "band": band, "design_id": row.design_id}
+        for row in connection.execute(select(fingerprints).where(*own)).all()
+        for band in stored_bands(parse_signatures(bytes(row.signatures)), bytes(row.detail))
+    ]
 
 
 def stored_fingerprints(connection: Connection, shop: Shop, keys: Iterable[UUID]) -> dict[UUID, Fingerprint]:

@@ -22,6 +22,7 @@ from printdock.dedupe.old_hashes import old_hashes, old_print
 from printdock.designs import known
 from printdock.designs.admit import Admitted, admit, check_unchanged
 from printdock.designs.decide import Decider, Onward
+from printdock.designs.decisions import Desk, finish_all
 from printdock.designs.item import Duplicates, Event, Item, Source, Stage, Upload
 from printdock.designs.outcomes import Failed, answer
 from printdock.designs.recover import recover
@@ -31,6 +32,7 @@ from printdock.errors import (
     Cancelled,
     DatabaseUnavailable,
     PrintdockError,
+    StorageError,
 )
 from printdock.imaging.codec import decode, encode_png, probe
 from printdock.imaging.fingerprint import fingerprint
@@ -88,6 +90,7 @@ def _ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     finally:
         renewing.close()
     give_up_claims(upload, items)
+    _replace_awaited(upload)
     entries = [answer(item.source, item.outcome) for item in items if item.outcome is not None]
     counts = {word: sum(entry["outcome"] == word for entry in entries) for word in ("stored", "duplicate", "failed")}
     report = Report(
@@ -96,6 +99,16 @@ def _ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     if not (upload.dry_run or upload.resumes):
         finish_upload(upload, report.stored, report.duplicates, report.failed)
     return report
+
+
+def _replace_awaited(upload: Upload) -> None:
+    """Art that a person wants in the place of other art may have come with this upload. What fails is done by the next."""
+    if upload.dry_run:
+        return
+    try:
+        finish_all(Desk(upload.template.shop, upload.database, upload.storage, upload.clock))
+    except (StorageError, DatabaseUnavailable) as error:
+        log.warning("replacing waits: %s", error)
 
 
 def _tell(report: Report) -> None:

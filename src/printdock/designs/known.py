@@ -56,6 +56,7 @@ def known_files(connection: Connection, template: Template, digests: Sequence[by
             sources.c.template_id == template.id,
             sources.c.sha256.in_(digests),
             print_files.c.shop_id == template.shop.id,
+            print_files.c.state != "deleted",  # a design that was deleted refuses nobody
         )
     )
     return {bytes(row.sha256): _known(row) for row in connection.execute(wanted)}
@@ -70,7 +71,7 @@ def _known(row: Any) -> KnownFile:
 def kept_apart(connection: Connection, shop: Shop, digests: Sequence[bytes]) -> dict[bytes, set[UUID]]:
     """The designs that a person has told apart from a file, by the file's digest."""
     ruled = select(matches.c.sha256, matches.c.matched_design_id).where(
-        matches.c.shop_id == shop.id, matches.c.sha256.in_(digests), matches.c.decision == "keep"
+        matches.c.shop_id == shop.id, matches.c.sha256.in_(digests), matches.c.decision.in_(("keep", "replace"))
     )
     apart: dict[bytes, set[UUID]] = defaultdict(set)
     for row in connection.execute(ruled):

@@ -8,7 +8,7 @@ is back) -> ``stored``. ``missing``: its file is gone from the storage; the same
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,11 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from uuid_utils.compat import uuid7
 
 from printdock.db.tables import designs, matches, print_files, shops, sources
-from printdock.designs import index
+from printdock.designs import index, sides
 from printdock.designs.lease import LEASE
 from printdock.errors import LeaseLost
 from printdock.imaging.fingerprint import Fingerprint
+from printdock.imaging.small import SmallPicture
 from printdock.shops.queries import Shop
 from printdock.templates.queries import Template, recipe_data, take_numbers
 
@@ -46,6 +47,7 @@ class NewPrintFile:
     similar_to: UUID | None = None
     distance: float | None = None
     evidence: dict[str, Any] | None = None
+    sides: dict[str, SmallPicture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class RefusedSource:
     distance: float
     reason: str
     evidence: dict[str, Any]
+    sides: dict[str, SmallPicture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def claim(
     restored = [new for new in news if new.restores is not None]
     claims = {new.design: _restore(connection, template, new, owner, upload, now) for new in restored}
     claims |= _insert(connection, template, [new for new in news if new.restores is None], owner, upload, now)
+    _say_arrived(connection, template, news)
     for new in news:
         if new.similar_to is not None:
             _record_match(connection, template, upload, now, "similar", new, new.design)
@@ -115,11 +119,16 @@ def claim(
     return [claims[new.design] for new in news]
 
 
-def _advance(connection: Connection, shop: Shop, seen: int) -> None:
+def advance(connection: Connection, shop: Shop) -> int:
+    """Raise the shop's revision, and hold its row until the transaction ends: what was looked up before is stale."""
     advanced = (
         update(shops).where(shops.c.id == shop.id).values(revision=shops.c.revision + 1).returning(shops.c.revision)
     )
-    if connection.execute(advanced).scalar_one() != seen + 1:
+    return int(connection.execute(advanced).scalar_one())
+
+
+def _advance(connection: Connection, shop: Shop, seen: int) -> None:
+    if advance(connection, shop) != seen + 1:
         raise Stale
 
 
@@ -230,7 +239,20 @@ def _record_match(
         "evidence": found.evidence or {},
         "created_at": now,
     }
-    return int(connection.execute(insert(matches).values(**values).returning(matches.c.id)).scalar_one())
+    key = int(connection.execute(insert(matches).values(**values).returning(matches.c.id)).scalar_one())
+    if found.sides:
+        sides.remember(connection, template.shop, key, found.sides)
+    return key
+
+
+def _say_arrived(connection: Connection, template: Template, news: Sequence[NewPrintFile]) -> None:
+    """Refused files that a person wants in the place of what the shop has are here now (designs/decisions.py)."""
+    by_digest = {new.sha256: new.design for new in news if new.is_new_design}
+    awaited = matches.c.decision == "replace", matches.c.design_id.is_(None), matches.c.template_id == template.id
+    here = matches.c.shop_id == template.shop.id, matches.c.sha256.in_(list(by_digest)), *awaited
+    for row in connection.execute(select(matches.c.id, matches.c.sha256).where(*here)).all() if by_digest else ():
+        arrived = update(matches).where(matches.c.shop_id == template.shop.id, matches.c.id == row.id)
+        connection.execute(arrived.values(design_id=by_digest[bytes(row.sha256)], kind="similar"))
 
 
 def _remember(connection: Connection, template: Template, answers: Mapping[bytes, tuple[UUID, int | None]]) -> None:
@@ -341,7 +363,10 @@ def forget_designs(connection: Connection, shop: Shop, keys: Iterable[UUID]) -> 
     if not keys:
         return
     index.forget(connection, shop, keys)
-    connection.execute(delete(matches).where(matches.c.shop_id == shop.id, matches.c.design_id.in_(keys)))
+    own = matches.c.shop_id == shop.id, matches.c.design_id.in_(keys)
+    awaited = update(matches).where(*own, matches.c.decision == "replace")  # their files come again
+    connection.execute(awaited.values(design_id=None, kind="duplicate"))
+    connection.execute(delete(matches).where(*own))
     connection.execute(delete(designs).where(designs.c.shop_id == shop.id, designs.c.id.in_(keys)))
 
 

@@ -1,23 +1,17 @@
-"""What comparisons found, for a person to decide: keep both, or drop the newcomer. A decision sticks."""
+"""What comparisons found, for a person to decide (designs/decisions.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, exists, select
 
-from printdock.db.engine import Database
-from printdock.db.tables import designs, matches, print_files, sources, templates
-from printdock.designs import index
-from printdock.designs.lease import Clock
+from printdock.db.tables import designs, matches, print_files, templates
 from printdock.errors import UsageError
 from printdock.shops.queries import Shop
-from printdock.storage.base import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +44,22 @@ class Match:
             "evidence": row.evidence,
             "found_at": row.created_at.isoformat(),
             "decided_at": None if row.decided_at is None else row.decided_at.isoformat(),
+            "decided_by": row.decided_by,
+            "undo_until": None if row.undo_until is None else row.undo_until.isoformat(),
         }
 
 
 def flagged(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Of these designs those flagged as similar to another, and to which. A person's decision takes the flag away."""
-    own = designs.c.shop_id == shop.id, designs.c.id.in_(keys), designs.c.similar_to.is_not(None)
-    return {
-        row.id: row.similar_to for row in connection.execute(select(designs.c.id, designs.c.similar_to).where(*own))
-    }
+    """Of these designs those flagged as similar to another, and to which. A person's decision takes the flag away; so
+    does deleting the other."""
+    root = designs.alias()
+    wanted = (
+        select(designs.c.id, designs.c.similar_to)
+        .join(root, root.c.id == designs.c.similar_to)
+        .where(designs.c.shop_id == shop.id, root.c.shop_id == shop.id, root.c.deleted_at.is_(None))
+        .where(designs.c.id.in_(keys))
+    )
+    return {row.id: row.similar_to for row in connection.execute(wanted)}
 
 
 def list_matches(
@@ -66,19 +67,23 @@ def list_matches(
     shop: Shop,
     *,
     decided: bool = False,
+    decision: str | None = None,
     kind: str | None = None,
     template_id: int | None = None,
     design: UUID | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[Match]:
-    """Matches of the shop, newest first: those that wait for a decision, or with ``decided`` all of them.
+    """Matches of the shop, newest first: those that wait for a decision, with ``decided`` also the others.
 
-    Only of one ``kind``, one template, about one ``design`` (on either side), or older than ``before``, where given.
+    A match waits only while both its designs are there. Only of one ``decision`` ("any": of all that were decided), one
+    ``kind``, one template, about one ``design`` (on either side), or older than ``before``, where given.
     """
     wanted = select(matches).where(matches.c.shop_id == shop.id)
-    if not decided:
-        wanted = wanted.where(matches.c.decision.is_(None))
+    if decision is not None:
+        wanted = wanted.where(matches.c.decision.is_not(None) if decision == "any" else matches.c.decision == decision)
+    elif not decided:
+        wanted = wanted.where(matches.c.decision.is_(None), ~_about_deleted(shop))
     if kind is not None:
         wanted = wanted.where(matches.c.kind == kind)
     if template_id is not None:
@@ -101,72 +106,9 @@ def find_match(connection: Connection, shop: Shop, key: int) -> Match:
     return _with_paths(connection, shop, rows)[0]
 
 
-def keep(database: Database, shop: Shop, key: int, clock: Clock) -> tuple[Match, Path | None]:
-    """Both are wanted. A similar design loses its flag; a refused file may be stored from now on.
-
-    Answers the match, and for a refused file the path it came from: ingesting that now stores it.
-    """
-    with database.write() as connection:
-        match = find_match(connection, shop, key)
-        _decide(connection, match, "keep", clock())
-        if match.row.kind == "similar":
-            unflagged = designs.c.shop_id == shop.id, designs.c.id == match.row.design_id
-            connection.execute(update(designs).where(*unflagged).values(similar_to=None, similar_distance=None))
-            return match, None
-        connection.execute(delete(sources).where(*_own_source(shop, match), sources.c.match_id == match.id))
-    return match, Path(match.row.source)
-
-
-def drop(database: Database, storage: Storage, shop: Shop, key: int, clock: Clock) -> Match:
-    """The newcomer is not wanted. A refused file stays refused; a similar design's print files are removed.
-
-    Its numbers stay taken. The rows go first: a crash in between leaves a file that `verify` knows to remove.
-    """
-    with database.write() as connection:
-        match = find_match(connection, shop, key)
-        if match.row.decision == "keep":
-            raise UsageError(f"Match {key} was decided before: keep.", code="already_decided")
-        paths = _forget_newcomer(connection, shop, match) if match.row.kind == "similar" else []
-        _decide(connection, match, "drop", clock())
-    for path in paths:
-        storage.delete(path)
-    return match
-
-
-def _forget_newcomer(connection: Connection, shop: Shop, match: Match) -> list[str]:
-    own = print_files.c.shop_id == shop.id, print_files.c.design_id == match.row.design_id
-    dropped = update(print_files).where(*own, print_files.c.state.in_(("stored", "spooled", "missing")))
-    rows = connection.execute(dropped.values(state="deleted").returning(print_files.c.id, print_files.c.path)).all()
-    stays = select(print_files.c.id).where(
-        print_files.c.shop_id == shop.id,
-        print_files.c.design_id == match.row.matched_design_id,
-        print_files.c.template_id == match.row.template_id,
-        print_files.c.state.in_(("stored", "spooled", "missing")),
-    )
-    kept = connection.execute(stays.limit(1)).scalar_one_or_none()
-    pointing = sources.c.shop_id == shop.id, sources.c.print_file_id.in_([row.id for row in rows])
-    if kept is None:
-        connection.execute(delete(sources).where(*pointing))
-    else:
-        connection.execute(update(sources).where(*pointing).values(print_file_id=kept, match_id=match.id))
-    index.forget(connection, shop, [match.row.design_id])
-    return [row.path for row in rows]
-
-
-def _decide(connection: Connection, match: Match, decision: str, now: datetime) -> None:
-    connection.execute(
-        update(matches)
-        .where(matches.c.shop_id == match.row.shop_id, matches.c.id == match.id)
-        .values(decision=decision, decided_at=now)
-    )
-
-
-def _own_source(shop: Shop, match: Match) -> tuple[Any, ...]:
-    return (
-        sources.c.shop_id == shop.id,
-        sources.c.template_id == match.row.template_id,
-        sources.c.sha256 == match.row.sha256,
-    )
+def _about_deleted(shop: Shop) -> Any:
+    either = (designs.c.id == matches.c.design_id) | (designs.c.id == matches.c.matched_design_id)
+    return exists().where(designs.c.shop_id == shop.id, designs.c.deleted_at.is_not(None), either)
 
 
 def _with_paths(connection: Connection, shop: Shop, rows: Sequence[Row[Any]]) -> list[Match]:

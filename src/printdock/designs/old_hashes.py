@@ -6,7 +6,7 @@ An exact match flags a newcomer, it never refuses one: these hashes drop alpha, 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -32,13 +32,27 @@ def import_csv(database: Database, shop: Shop, file: Path) -> int:
     try:
         with file.open(newline="", encoding="utf-8-sig") as stream, database.write() as connection:
             for chunk in _chunks(_rows(shop, csv.DictReader(stream))):
-                own = old_hashes.c.shop_id == shop.id, old_hashes.c.label.in_([row["label"] for row in chunk])
-                connection.execute(delete(old_hashes).where(*own))
-                connection.execute(insert(old_hashes), chunk)
+                _replace(connection, shop, chunk)
                 count += len(chunk)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{file} cannot be read: {error}.") from error
     return count
+
+
+def remember_old(connection: Connection, shop: Shop, hashes: Mapping[str, OldHashes]) -> None:
+    """Keep the hashes of designs by their labels, in place of what was known of these labels."""
+    if hashes:
+        _replace(connection, shop, [_row(shop, label, one) for label, one in hashes.items()])
+
+
+def _replace(connection: Connection, shop: Shop, rows: list[dict[str, Any]]) -> None:
+    own = old_hashes.c.shop_id == shop.id, old_hashes.c.label.in_([row["label"] for row in rows])
+    connection.execute(delete(old_hashes).where(*own))
+    connection.execute(insert(old_hashes), rows)
+
+
+def _row(shop: Shop, label: str, hashes: OldHashes) -> dict[str, Any]:
+    return {"shop_id": shop.id, "label": label[:1000]} | {kind: _bytes(getattr(hashes, kind)) for kind in _KINDS}
 
 
 def _rows(shop: Shop, reader: csv.DictReader[str]) -> Iterator[dict[str, Any]]:
@@ -54,7 +68,7 @@ def _rows(shop: Shop, reader: csv.DictReader[str]) -> Iterator[dict[str, Any]]:
             raise UsageError(f"Line {reader.line_num}: {error}.") from error
         if not any(value is not None for value in hashes.values()):
             raise UsageError(f"Line {reader.line_num} has no hash.", remedy="Columns: " + ", ".join(_KINDS) + ".")
-        yield {"shop_id": shop.id, "label": label[:1000]} | {kind: _bytes(value) for kind, value in hashes.items()}
+        yield _row(shop, label, OldHashes(**hashes))
 
 
 def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from printdock.db.tables import designs, print_files, templates, upload_files, uploads
 from printdock.errors import UsageError
@@ -16,10 +16,17 @@ LIVE = ("stored", "spooled", "missing")
 
 
 def list_designs(
-    connection: Connection, shop: Shop, *, template: str | None = None, search: str | None = None, limit: int = 50
+    connection: Connection,
+    shop: Shop,
+    *,
+    template: str | None = None,
+    search: str | None = None,
+    deleted: bool = False,
+    limit: int = 50,
 ) -> list[dict[str, Any]]:
-    """Print files with their designs, newest first. ``search`` is part of the design's name or of the file name."""
-    wanted = _print_files(shop).where(print_files.c.state.in_(LIVE)).order_by(print_files.c.id.desc()).limit(limit)
+    """Print files with their designs, newest first; with ``deleted`` those that can be brought back. ``search`` is part
+    of the design's name or of the file name."""
+    wanted = _print_files(shop).where(_there(deleted)).order_by(print_files.c.id.desc()).limit(limit)
     if template is not None:
         wanted = wanted.where(templates.c.name == template)
     if search:
@@ -31,16 +38,17 @@ def list_designs(
 def show_design(connection: Connection, shop: Shop, name: str) -> list[dict[str, Any]]:
     """All print files of a design, found by id, stored path, file name or exact number. Raises `UsageError`."""
     key = find_design(connection, shop, name)
-    wanted = _print_files(shop).where(designs.c.id == key).order_by(print_files.c.id)
+    wanted = _print_files(shop).where(designs.c.id == key, _there(False)).order_by(print_files.c.id)
     return [_design(row) for row in connection.execute(wanted)]
 
 
-def find_design(connection: Connection, shop: Shop, name: str) -> UUID:
+def find_design(connection: Connection, shop: Shop, name: str, *, deleted: bool = False) -> UUID:
     """The design meant by ``name``: its id, a stored path or file name, or a number (``906``, not ``90``).
 
-    Raises `UsageError` when there is none, or when a number stands for several templates' files.
+    With ``deleted`` among those that can be brought back. Raises `UsageError` when there is none, or when a number
+    stands for several templates' files.
     """
-    wanted = select(print_files.c.design_id).where(print_files.c.shop_id == shop.id, print_files.c.state.in_(LIVE))
+    wanted = select(print_files.c.design_id).where(print_files.c.shop_id == shop.id, _there(deleted))
     key = _as_uuid(name)
     if key is not None:
         wanted = wanted.where(print_files.c.design_id == key)
@@ -107,6 +115,10 @@ def _print_files(shop: Shop) -> Select[Any]:
     )
 
 
+def _there(deleted: bool) -> ColumnElement[bool]:
+    return print_files.c.kept_until.is_not(None) if deleted else print_files.c.state.in_(LIVE)
+
+
 def _design(row: Row[Any]) -> dict[str, Any]:
     return {
         "design": str(row.design_id),
@@ -124,6 +136,7 @@ def _design(row: Row[Any]) -> dict[str, Any]:
         "distance": row.similar_distance,
         "preflight": row.preflight,
         "stored_at": None if row.stored_at is None else row.stored_at.isoformat(),
+        "kept_until": None if row.kept_until is None else row.kept_until.isoformat(),
     }
 
 

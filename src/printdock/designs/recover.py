@@ -7,7 +7,6 @@ only ever seen there whole.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from sqlalchemy import Row, select, update
 from printdock.db.engine import Database
 from printdock.db.tables import print_files
 from printdock.designs import ledger
+from printdock.designs.decisions import Desk, finish_all
+from printdock.designs.digests import digest_of
 from printdock.designs.lease import Clock, is_dead
 from printdock.errors import StorageError, StorageNotFound, StorageUnavailable
 from printdock.shops.queries import Shop
@@ -75,6 +76,7 @@ def recover_shop(shop: Shop, database: Database, storage: Storage, spool: Spool,
                 confirmed += _settle(database, [row], clock)
             else:
                 released += _release(database, shop, row)
+        finish_all(Desk(shop, database, storage, clock))
     except StorageUnavailable as error:
         log.warning("unfinished files stay for the next run: %s", error)
     return Recovered(confirmed, released, sent)
@@ -89,7 +91,8 @@ def _replay(shop: Shop, database: Database, storage: Storage, spool: Spool, cloc
     with database.read() as connection:
         rows = {row.path: row for row in connection.execute(wanted)}
     for path in [path for path, row in rows.items() if row.state in ("stored", "deleted")]:
-        spool.discard(path)  # confirmed by a process that died before it could say so here; or dropped by a person
+        if rows[path].kept_until is None:  # else deleted by a person, who may bring it back
+            spool.discard(path)  # confirmed by a process that died before it could say so here; or dropped for good
         del rows[path]
     try:
         done = spool.replay(
@@ -127,15 +130,6 @@ def _is_stored(storage: Storage, row: Row[Any]) -> bool:
         return digest_of(storage, row.path) == bytes(row.sha256)
     except StorageNotFound:
         return False
-
-
-def digest_of(storage: Storage, key: str) -> bytes:
-    """SHA-256 of what is stored under ``key``, read in pieces. Raises `StorageNotFound`."""
-    with storage.open(key) as stream:
-        digest = hashlib.sha256()
-        while piece := stream.read(1 << 20):
-            digest.update(piece)
-        return digest.digest()
 
 
 def _settle(database: Database, rows: Sequence[Row[Any]], clock: Clock) -> int:

@@ -10,10 +10,13 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from printdock.db.engine import Database
-from printdock.db.tables import print_files
+from printdock.db.tables import print_files, replacements
 from printdock.designs.adopt import adopt
+from printdock.designs.digests import digest_of
 from printdock.designs.lease import Clock
-from printdock.designs.recover import Recovered, digest_of, recover_shop
+from printdock.designs.recover import Recovered, recover_shop
+from printdock.designs.replace import folder_of
+from printdock.designs.uncompared import compare_again, count_uncompared
 from printdock.errors import InputRefused
 from printdock.imaging.codec import decode
 from printdock.shops.queries import Shop
@@ -42,6 +45,8 @@ class Verification:
     files: int = 0  # rows whose file is there
     mockups: int = 0  # rendered mockups whose file is there
     spooled: int = 0  # rows whose file waits in the spool for the storage
+    uncompared: int = 0  # files whose design nothing is compared with, stored while the search was off
+    deleted: int = 0  # rows whose file is kept for a while, in case the design is brought back
     notes: list[str] = field(default_factory=list)  # files that are nobody's print file
     problems: list[Problem] = field(default_factory=list)
     recovered: Recovered = field(default_factory=Recovered)
@@ -98,6 +103,11 @@ def verify_shop(
     for template in templates:
         _check_template(check, template)
     _check_spool(check)
+    _check_aside(check)
+    if repair:
+        compare_again(shop, database, storage, report=report)
+    with database.read() as connection:
+        found.uncompared = count_uncompared(connection, shop)
     return found
 
 
@@ -113,6 +123,8 @@ def _check_template(check: _Check, template: Template) -> None:
                 _check_stored(check, row, size)
             case "spooled":
                 check.found.spooled += 1
+            case "deleted" if row.kept_until is not None:
+                check.found.deleted += 1  # may be brought back; the sweep removes it when its time is up
             case "deleted" if size is not None:
                 check.problem(
                     "dropped_file", row.path, "It was dropped, but its file is still there.", _removal(check, row.path)
@@ -178,6 +190,18 @@ def _check_spool(check: _Check) -> None:
     for key in own:
         if key not in known:
             check.problem("spool_without_row", key, "The spool holds a file that no row knows.", _unspool(check, key))
+
+
+def _check_aside(check: _Check) -> None:
+    """What a process that ended left between two steps of replacing art; the art itself lies under its own name."""
+    with check.database.read() as connection:
+        used = set(
+            connection.execute(select(replacements.c.aside).where(replacements.c.shop_id == check.shop.id)).scalars()
+        )
+    for entry in check.storage.list(folder_of(check.shop)):
+        if entry.key not in used:
+            message = "Left over from art that was replaced."
+            check.problem("left_aside", entry.key, message, _removal(check, entry.key))
 
 
 def _unspool(check: _Check, key: str) -> Callable[[], str]:

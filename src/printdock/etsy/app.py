@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 API = "https://api.etsy.com"
 SITE = "https://www.etsy.com"
 
-#: What drafts need, and no more: asking for an unknown scope fails the whole consent.
-SCOPES = ("listings_r", "listings_w", "shops_r", "shops_w")
+#: What drafts need, and no more: asking for an unknown scope fails the whole consent. ``listings_d`` deletes drafts.
+SCOPES = ("listings_r", "listings_w", "listings_d", "shops_r", "shops_w")
 
 
 @dataclass(frozen=True, slots=True)

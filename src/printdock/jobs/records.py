@@ -129,6 +129,18 @@ def list_jobs(
     return [job_of(row) for row in rows]
 
 
+def some(connection: Connection, shop_id: int, ids: Collection[UUID]) -> dict[UUID, Job]:
+    """Those of these jobs of the shop that there still are."""
+    wanted = select(jobs).where(jobs.c.shop_id == shop_id, jobs.c.id.in_(list(ids)))
+    return {row["id"]: job_of(row) for row in connection.execute(wanted).mappings()}
+
+
+def unfinished_with(connection: Connection, shop_id: int, kind: str, keys: Collection[str]) -> dict[str, Job]:
+    """The unfinished jobs of a kind by their keys."""
+    wanted = select(jobs).where(jobs.c.shop_id == shop_id, jobs.c.kind == kind, jobs.c.key.in_(list(keys)), _UNFINISHED)
+    return {row["key"]: job_of(row) for row in connection.execute(wanted).mappings()}
+
+
 def counts(connection: Connection, shop_id: int | None = None) -> dict[State, int]:
     """How many jobs are in each state, of one shop or of all."""
     wanted: Select[Any] = select(jobs.c.state, func.count()).group_by(jobs.c.state)

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 
 from printdock.db.statistics import ensure_statistics
+from printdock.designs import sides
 from printdock.errors import DatabaseUnavailable, LeaseLost
-from printdock.jobs import claims, events, records
-from printdock.jobs.abandoned import sweep_uploads
+from printdock.jobs import claims, events, presence, records
+from printdock.jobs.abandoned import empty_bins, sweep_uploads
 from printdock.jobs.job import State, Wish
 from printdock.jobs.kinds import KINDS
 from printdock.jobs.runner import Runner, Running, Why
+from printdock.shops.queries import list_shops
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ class Ticker:
         self._thread = threading.Thread(target=self._run, name="printdock-ticker", daemon=True)
         self._renew_every_s = runner.lease.total_seconds() / 4
         self._renewal, self._sweeping, self._tidying = _Every(self._renew_every_s), _Every(SWEEP_S), _Every(TIDY_S)
-        self._abandoned = _Every(ABANDONED_S)
+        self._abandoned, self._sign = _Every(ABANDONED_S), _Every(presence.SIGN_S)
         self._tidying.wait(TIDY_S)
         self._away = False
 
@@ -94,12 +96,15 @@ class Ticker:
             self._listen(running)
             self._renew(running)
             self._note(running)
+        if self._sign.due():
+            self._sign_in()
         if self._sweeping.due():
             self._sweep()
         self._nudge(len(running))
         if self._abandoned.due():
             sweep_uploads(self._runner.services)
             ensure_statistics(self._runner.services.database)
+            empty_bins(self._runner.services)
         if self._tidying.due():
             self._tidy()
 
@@ -145,6 +150,11 @@ class Ticker:
             if state is State.PENDING:
                 self._runner.broker.wake(job.priority)
 
+    def _sign_in(self) -> None:
+        runner = self._runner
+        with runner.services.database.write() as connection:
+            presence.sign(connection, runner.owner, runner.slots, runner.services.clock())
+
     def _nudge(self, busy: int) -> None:
         """Wake idle slots while there are jobs: whatever became of the messages that said so."""
         runner = self._runner
@@ -160,3 +170,6 @@ class Ticker:
         with services.database.write() as connection:
             events.sweep(connection, services.clock())
             records.sweep(connection, services.clock())
+            for shop in list_shops(connection):
+                sides.sweep(connection, shop)
+            presence.sweep(connection, services.clock())

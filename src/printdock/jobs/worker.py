@@ -8,6 +8,8 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from printdock.designs.lease import new_owner
+from printdock.errors import DatabaseUnavailable
+from printdock.jobs import presence
 from printdock.jobs.broker import Broker
 from printdock.jobs.job import LEASE
 from printdock.jobs.runner import Runner, Why
@@ -72,9 +74,18 @@ class EmbeddedWorker:
             log.warning("job %s (%s) does not stop: another worker may have it", running.job.id, running.job.kind)
             self.runner.release(running)
         self._ticker.close()
+        self._leave()
         self._unwatch()
         self._started = False
         return not left and self._join()
+
+    def _leave(self) -> None:
+        services = self.runner.services
+        try:
+            with services.database.write() as connection:
+                presence.leave(connection, self.runner.owner)
+        except DatabaseUnavailable as error:
+            log.warning("the worker ends without saying so: %s", error)
 
     def _join(self) -> bool:
         deadline = time.monotonic() + 4 * BLOCK_S

@@ -51,10 +51,21 @@ def make_drafts(desk: Desk, keys: Sequence[UUID], options: Options, report: Repo
     Outcomes besides those of `work.Made`: ``failed`` (``again``: another try may mend it) and, where the whole batch
     ended early, ``waiting``.
     """
+
+    def make(key: UUID) -> dict[str, Any]:
+        return make_draft(desk, key, overwrite=options.overwrite, published=options.published).as_dict()
+
+    return run_batch(desk, keys, make, options, report)
+
+
+def run_batch(
+    desk: Desk, keys: Sequence[UUID], work: Callable[[UUID], dict[str, Any]], options: Options, report: Report
+) -> list[dict[str, Any]]:
+    """What `make_drafts` does, with any other ``work`` on a listing, which answers its entry."""
     ended = threading.Event()
 
     def one(key: UUID) -> dict[str, Any]:
-        entry = _made(desk, key, options, ended)
+        entry = _worked(desk, key, work, options, ended)
         report(entry)
         return entry
 
@@ -62,12 +73,14 @@ def make_drafts(desk: Desk, keys: Sequence[UUID], options: Options, report: Repo
         return list(pool.map(one, keys))
 
 
-def _made(desk: Desk, key: UUID, options: Options, ended: threading.Event) -> dict[str, Any]:
+def _worked(
+    desk: Desk, key: UUID, work: Callable[[UUID], dict[str, Any]], options: Options, ended: threading.Event
+) -> dict[str, Any]:
     for tries in range(1, TRIES + 1):
         if ended.is_set():
             return {"listing": str(key), "outcome": "waiting"}
         try:
-            return make_draft(desk, key, overwrite=options.overwrite, published=options.published).as_dict()
+            return work(key)
         except _ENDING as error:
             ended.set()
             return _failed(key, error, "waiting")

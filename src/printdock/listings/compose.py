@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from printdock.errors import FieldProblem
@@ -13,6 +13,7 @@ from printdock.listings import limits
 from printdock.listings.checks import check_draft
 from printdock.listings.directory import Directory
 from printdock.listings.draft import DigitalFile, Draft, Picture
+from printdock.listings.edits import Edits
 from printdock.listings.placeholders import fill
 from printdock.listings.shared import SharedPicture
 from printdock.listings.subject import Shot, Subject
@@ -40,7 +41,8 @@ class Composed:
 
 @dataclass(slots=True)
 class Composer:
-    """Makes drafts of one template in one shop. ``shared``: the pictures it knows by their names."""
+    """Makes drafts of one template in one shop. ``shared``: the pictures it knows by their names; ``alt_texts``: of single
+    pictures, by their file names."""
 
     template: ListingTemplate
     directory: Directory
@@ -48,10 +50,15 @@ class Composer:
     shop_name: str
     shared: Mapping[str, SharedPicture]
     now: datetime
+    alt_texts: Mapping[str, str] = field(default_factory=dict)
     _problems: list[FieldProblem] = field(default_factory=list)
 
-    def compose(self, subject: Subject, own: Mapping[str, str] | None = None) -> Composed:
-        """The draft of ``subject``; ``own``: the seller's words about its design, before those of the template."""
+    def compose(self, subject: Subject, own: Mapping[str, str] | None = None, edits: Edits | None = None) -> Composed:
+        """The draft of ``subject``; ``own``: the seller's words about its design, before those of the template;
+        ``edits``: what the seller set for it in the template's place."""
+        if edits:
+            edited = replace(self, template=edits.applied(self.template), alt_texts=edits.alt_texts)
+            return edited.compose(subject, own)
         self._problems = []
         words = {**self.template.fields, **(own or {}), **subject.words}
         words |= {"template": self.template.name, "shop": self.shop_name}
@@ -188,7 +195,8 @@ class Composer:
         form = shot.path.rsplit(".", 1)[-1].lower().replace("jpg", "jpeg")
         self._check_picture(shot.path, form, shot.size, shot.width, shot.height)
         seen = {**words, "picture": shot.picture, "colour": shot.colour or "", "set": shot.set_name}
-        return Picture(shot.path, self._text("alt_text", self.template.alt_text, seen), shot.sha256)
+        pattern = self.alt_texts.get(shot.name, self.template.alt_text)
+        return Picture(shot.path, self._text("alt_text", pattern, seen), shot.sha256)
 
     def _check_picture(self, name: str, form: str, size: int, width: int, height: int) -> None:
         name = name.rsplit("/", 1)[-1]

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from printdock.db.engine import Database
 from printdock.db.etsy_tables import etsy_connections, etsy_consents
 from printdock.errors import EtsyReconnect, UsageError
 from printdock.etsy.answers import RECONNECT
-from printdock.etsy.app import App
+from printdock.etsy.app import SCOPES, App
 from printdock.etsy.auth import Consent, TokenPair, code_in, exchange, new_consent, state_in
 from printdock.etsy.models import EtsyShop
 from printdock.listings.vault import seal, unseal
@@ -36,6 +36,16 @@ class EtsyConnection:
     broken: str | None
     connected_at: datetime
     refreshed_at: datetime | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is known which shop at Etsy it is: not where connecting was cut off between its two steps."""
+        return self.etsy_shop_id != 0
+
+    @property
+    def missing_scopes(self) -> tuple[str, ...]:
+        """What printdock asks for today, and the seller has not allowed: connections keep what they were made with."""
+        return tuple(one for one in SCOPES if one not in self.scopes)
 
     def as_dict(self) -> dict[str, Any]:
         """The document that ``--json`` prints."""
@@ -76,24 +86,47 @@ def _connection(row: Row[Any]) -> EtsyConnection:
     )  # fmt: skip
 
 
-def begin(database: Database, shop: Shop, app: App, redirect: str, fernet: Fernet, now: datetime) -> str:
-    """A new question for the seller, kept until it is answered: the address for the browser."""
+def begin(
+    database: Database,
+    shop: Shop,
+    app: App,
+    redirect: str,
+    fernet: Fernet,
+    now: datetime,
+    *,
+    asked_by: str | None = None,
+) -> str:
+    """A new question for the seller, kept until it is answered: the address for the browser.
+
+    ``asked_by``: who alone may bring the answer; anybody who has the address where it is None.
+    """
     consent = new_consent(redirect)
     sealed = seal(fernet, {"state": consent.state, "verifier": consent.verifier, "redirect": redirect})
     with database.write() as connection:
         connection.execute(delete(etsy_consents).where(etsy_consents.c.created_at < now - CONSENT_LIFE))
         row = {"state": _digest(consent.state), "shop_id": shop.id, "sealed": sealed, "created_at": now}
+        row["asked_by"] = asked_by
         connection.execute(insert(etsy_consents).values(**row))
     return consent.url(app)
 
 
-def finish(database: Database, shop: Shop, app: App, address: str, fernet: Fernet, now: datetime) -> int:
+def finish(
+    database: Database,
+    shop: Shop,
+    app: App,
+    address: str,
+    fernet: Fernet,
+    now: datetime,
+    *,
+    asked_by: str | None = None,
+) -> int:
     """Take the address the seller landed on, and keep the tokens it leads to; answers the seller's id at Etsy.
 
-    `note_shop` says afterwards whose they are. Raises `UsageError` where the address answers no open question of this
-    shop, or belongs to another seller than before, `EtsyReconnect` where the seller said no.
+    `note_shop` says afterwards whose they are. ``asked_by``: who brings it. Raises `UsageError` where the address answers
+    no open question of this shop and person, or belongs to another seller than before, `EtsyReconnect` where the seller
+    said no.
     """
-    consent = _take(database, shop, state_in(address), fernet, now)
+    consent = _take(database, shop, state_in(address), asked_by, fernet, now)
     pair = exchange(app, consent, code_in(consent, address), now)
     user = int(pair.access.split(".", 1)[0])
     with database.write() as connection:
@@ -108,8 +141,9 @@ def finish(database: Database, shop: Shop, app: App, address: str, fernet: Ferne
     return user
 
 
-def _take(database: Database, shop: Shop, state: str, fernet: Fernet, now: datetime) -> Consent:
+def _take(database: Database, shop: Shop, state: str, asked_by: str | None, fernet: Fernet, now: datetime) -> Consent:
     """The open question with this state; it is good once, whatever becomes of it."""
+    askers = etsy_consents.c.asked_by
     with database.write() as connection:
         taken = (
             delete(etsy_consents)
@@ -117,13 +151,15 @@ def _take(database: Database, shop: Shop, state: str, fernet: Fernet, now: datet
                 etsy_consents.c.state == _digest(state),
                 etsy_consents.c.shop_id == shop.id,
                 etsy_consents.c.created_at >= now - CONSENT_LIFE,
+                or_(askers.is_(None), askers == asked_by),
             )
             .returning(etsy_consents.c.sealed)
         )
         sealed = connection.execute(taken).scalar_one_or_none()
     if sealed is None:
         raise UsageError(
-            "This address answers no open question: it was used before, is over an hour old, or is another shop's.",
+            "This address answers no open question: it was used before, is over an hour old, or is another shop's or "
+            "person's.",
             code="etsy_wrong_state",
             remedy="Begin again: `printdock etsy connect`.",
         )

@@ -67,6 +67,8 @@ class Entry:
     error: dict[str, Any] | None
     notes: list[str] | None
     updated_at: datetime
+    created_at: datetime
+    job: UUID | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The document that ``--json`` prints."""
@@ -104,7 +106,20 @@ def get_entry(connection: Connection, shop: Shop, key: UUID) -> Entry:
     row = connection.execute(select(listings).where(listings.c.shop_id == shop.id, listings.c.id == key)).one_or_none()
     if row is None:
         raise UsageError(f"There is no listing {key}.", code="unknown_listing", remedy="See `printdock listings list`.")
-    return _entry(row)
+    return entry_of(row)
+
+
+def require_own(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> None:
+    """Raise `UsageError` unless all of these are rows of the shop."""
+    found: set[UUID] = set()
+    for start in range(0, len(keys), _CHUNK):
+        wanted = select(listings.c.id).where(
+            listings.c.shop_id == shop.id, listings.c.id.in_(keys[start : start + _CHUNK])
+        )
+        found |= set(connection.execute(wanted).scalars())
+    missing = [key for key in keys if key not in found]
+    if missing:
+        raise UsageError(f"There is no listing {missing[0]}.", code="unknown_listing")
 
 
 def find_entries(connection: Connection, shop: Shop, template_id: int, files: Sequence[UUID]) -> dict[UUID, Entry]:
@@ -116,7 +131,7 @@ def find_entries(connection: Connection, shop: Shop, template_id: int, files: Se
             listings.c.template_id == template_id,
             listings.c.print_file_id.in_(files[start : start + _CHUNK]),
         )
-        found |= {row.print_file_id: _entry(row) for row in connection.execute(wanted)}
+        found |= {row.print_file_id: entry_of(row) for row in connection.execute(wanted)}
     return found
 
 
@@ -125,7 +140,7 @@ def list_entries(connection: Connection, shop: Shop, *, state: State | None = No
     wanted = select(listings).where(listings.c.shop_id == shop.id).order_by(listings.c.updated_at.desc()).limit(limit)
     if state is not None:
         wanted = wanted.where(listings.c.state == state.value)
-    return [_entry(row) for row in connection.execute(wanted)]
+    return [entry_of(row) for row in connection.execute(wanted)]
 
 
 def same_fingerprints(
@@ -166,7 +181,7 @@ def take(connection: Connection, shop: Shop, key: UUID, owner: str, now: datetim
             "Another worker is at this listing.", code="listing_busy", remedy="It is tried again later."
         )
     connection.execute(update(listings).where(listings.c.id == key).values(owner=owner, lease_until=now + LEASE))
-    return _entry(row)
+    return entry_of(row)
 
 
 def write(connection: Connection, shop: Shop, key: UUID, owner: str, now: datetime, **values: Any) -> None:
@@ -188,12 +203,32 @@ def is_taken(error: IntegrityError) -> bool:
     return any(name in str(error.orig) for name in ("etsy_listing_id", "open_fingerprint", "listings.fingerprint"))
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
+    """The value of a row."""
     return Entry(
         row.id, row.template_id, row.design_id, row.print_file_id, State(row.state), row.etsy_shop_id,
         row.etsy_listing_id, row.sends, row.first_sent_at, None if row.fingerprint is None else bytes(row.fingerprint),
         row.sent, row.candidates, row.error, row.notes, row.updated_at,
+        row.created_at, row.job_id,
     )  # fmt: skip
+
+
+def see_to(connection: Connection, shop: Shop, keys: Sequence[UUID], job: UUID) -> None:
+    """This job sees to these rows from here on."""
+    for start in range(0, len(keys), _CHUNK):
+        mine = (listings.c.shop_id == shop.id, listings.c.id.in_(keys[start : start + _CHUNK]))
+        connection.execute(update(listings).where(*mine).values(job_id=job))
+
+
+def made_by(connection: Connection, shop: Shop, job: UUID, since: datetime) -> list[UUID]:
+    """The rows whose drafts this job made, not those that it changed. ``since``: when the job was asked for."""
+    wanted = select(listings.c.id).where(
+        listings.c.shop_id == shop.id,
+        listings.c.job_id == job,
+        listings.c.first_sent_at >= since,
+        listings.c.etsy_listing_id.is_not(None),
+    )
+    return list(connection.execute(wanted.order_by(listings.c.id)).scalars())
 
 
 def note_gone(connection: Connection, shop: Shop, key: UUID, etsy_listing_id: int, now: datetime) -> None:

@@ -35,6 +35,11 @@ class Budget:
     parked_until: datetime | None
     heard_at: datetime | None
 
+    @classmethod
+    def cautious(cls) -> Budget:
+        """What holds before Etsy has said its limits."""
+        return cls(CAUTIOUS_PER_SECOND, None, None, None, None)
+
     def as_dict(self) -> dict[str, Any]:
         """The document that ``--json`` prints."""
         return {

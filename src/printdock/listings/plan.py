@@ -17,6 +17,7 @@ from printdock.listings.compose import Composer
 from printdock.listings.desk import Desk
 from printdock.listings.directory import load_directory
 from printdock.listings.draft import Draft
+from printdock.listings.edits import Edits, find_edits
 from printdock.listings.fingerprint import of_draft
 from printdock.listings.journal import Entry, State
 from printdock.listings.plain import plain_fields
@@ -31,6 +32,7 @@ class Planned:
 
     ``action``: ``create``; ``change``; ``same`` (nothing to do); ``finish`` (begun before); ``refused`` (``problems`` say
     why); ``ask`` (a person has to choose); ``gone`` (deleted at Etsy); ``published`` (left alone).
+    ``edits``: what the seller set for it; ``looked``: compared with the listing as it is at Etsy now.
     """
 
     subject: Subject
@@ -39,6 +41,8 @@ class Planned:
     problems: tuple[FieldProblem, ...] = ()
     changes: tuple[Change, ...] = ()
     entry: Entry | None = None
+    edits: Edits | None = None
+    looked: bool = False
 
     @property
     def works(self) -> bool:
@@ -63,27 +67,37 @@ class Planned:
 
 
 def make_plan(
-    desk: Desk, stored: StoredTemplate, subjects: Sequence[Subject], *, overwrite: bool = False, look: bool = False
+    desk: Desk,
+    stored: StoredTemplate,
+    subjects: Sequence[Subject],
+    *,
+    overwrite: bool = False,
+    look: bool = False,
+    ask: bool = True,
 ) -> list[Planned]:
     """What drafts of these designs would need.
 
     Reads from Etsy: names, and the listings that would change; with ``look`` all that were made, which finds those that
-    were deleted there.
+    were deleted there; without ``ask`` none: the diff is then against what printdock last set.
     """
     template = stored.template
     shared = load_shared_pictures(desk.storage, desk.shop, template.shared_pictures)
     directory = load_directory(desk)
     composer = Composer(template, directory, desk.connected.currency, desk.shop.name, shared, desk.clock())
     with desk.database.read() as connection:
-        own = templates.own_words(connection, desk.shop, [subject.design for subject in subjects])
+        designs = [subject.design for subject in subjects]
+        own = templates.own_words(connection, desk.shop, designs)
+        edits = find_edits(connection, desk.shop, stored.id, designs)
         entries = journal.find_entries(connection, desk.shop, stored.id, [subject.print_file for subject in subjects])
     found = []
     for subject in subjects:
-        made = composer.compose(subject, own.get(subject.design))
-        found.append(Planned(subject, "", made.draft, made.problems, entry=entries.get(subject.print_file)))
+        edited = edits.get(subject.design)
+        made = composer.compose(subject, own.get(subject.design), edited)
+        entry = entries.get(subject.print_file)
+        found.append(Planned(subject, "", made.draft, made.problems, entry=entry, edits=edited))
     with desk.database.read() as connection:
         found = _unlike(connection, desk, stored, found)
-    return [_decided(desk, one, overwrite=overwrite, look=look or overwrite) for one in found]
+    return [_decided(desk, one, overwrite=overwrite, look=look or overwrite, ask=ask) for one in found]
 
 
 def _unlike(connection: Connection, desk: Desk, stored: StoredTemplate, planned: list[Planned]) -> list[Planned]:
@@ -106,7 +120,7 @@ _REPEATED = FieldProblem(
 )
 
 
-def _decided(desk: Desk, planned: Planned, *, overwrite: bool, look: bool) -> Planned:
+def _decided(desk: Desk, planned: Planned, *, overwrite: bool, look: bool, ask: bool) -> Planned:
     entry = planned.entry
     if entry is not None and entry.state in (State.ASK, State.GONE):
         return replace(planned, action=entry.state.value)
@@ -117,8 +131,10 @@ def _decided(desk: Desk, planned: Planned, *, overwrite: bool, look: bool) -> Pl
         return replace(planned, action="finish" if sent else "create", changes=_everything(planned.draft))
     if entry.state is State.MADE:
         return replace(planned, action="finish")
-    if not look and _unchanged(entry, planned):
+    if not (look and ask) and _unchanged(entry, planned):
         return replace(planned, action="same")
+    if not ask:
+        return _assumed(planned, entry)
     return _compared(desk, planned, entry, overwrite=overwrite)
 
 
@@ -139,9 +155,20 @@ def _unchanged(entry: Entry, planned: Planned) -> bool:
     )
 
 
+def _assumed(planned: Planned, entry: Entry) -> Planned:
+    """The diff against what printdock last set, as if nobody had touched the listing since."""
+    sent, draft = entry.sent or {}, planned.draft
+    changes = field_changes({}, sent.get("fields") or {}, plain_fields(draft.fields), overwrite=True)
+    if sent.get("inventory") is not None:
+        stock = inventory_change(None, sent["inventory"], draft.inventory(), overwrite=True)
+        changes += [stock] if stock else []
+    return _changing(planned, changes + _attached(planned, sent, list(sent.get("order") or ())))
+
+
 def _compared(desk: Desk, planned: Planned, entry: Entry, *, overwrite: bool) -> Planned:
     """The diff against the listing as it is at Etsy now."""
     assert entry.etsy_listing_id is not None
+    planned = replace(planned, looked=True)
     try:
         there = desk.etsy.listing(entry.etsy_listing_id)
     except EtsyNotFound:
@@ -158,11 +185,20 @@ def _compared(desk: Desk, planned: Planned, entry: Entry, *, overwrite: bool) ->
         sent.get("inventory"), desk.etsy.inventory(there.id), draft.inventory(), overwrite=overwrite
     )
     changes += [stock] if stock else []
+    return _changing(planned, changes + _attached(planned, sent, [image.id for image in there.images or ()]))
+
+
+def _attached(planned: Planned, sent: dict[str, Any], now: list[int]) -> list[Change]:
+    """Pictures and the buyers' file, where they are others than those last sent. ``now``: ids of the pictures there."""
+    draft, changes = planned.draft, []
     if sent.get("pictures") != [picture.digest.hex() for picture in draft.pictures]:
-        now = [image.id for image in there.images or ()]
         changes.append(Change("pictures", now, [picture.key for picture in draft.pictures]))
     if draft.file is not None and (sent.get("file") or {}).get("sha256") != planned.subject.sha256.hex():
         changes.append(Change("file", (sent.get("file") or {}).get("name"), draft.file.name))
+    return changes
+
+
+def _changing(planned: Planned, changes: list[Change]) -> Planned:
     action = "change" if any(not change.kept for change in changes) else "same"
     return replace(planned, action=action, changes=tuple(changes))
 
@@ -171,3 +207,12 @@ def enter_all(desk: Desk, connection: Connection, stored: StoredTemplate, planne
     """The rows of these, in order; made where there are none."""
     now = desk.clock()
     return [journal.enter(connection, desk.shop, stored.id, one.subject, now) for one in planned]
+
+
+def begin_gone_again(desk: Desk, planned: Sequence[Planned]) -> int:
+    """Let those that were deleted at Etsy be made anew; answers how many."""
+    gone = [one.entry for one in planned if one.action == "gone" and one.entry is not None]
+    with desk.database.write() as connection:
+        for entry in gone:
+            journal.begin_again(connection, desk.shop, entry.id, desk.clock())
+    return len(gone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from printdock.errors import InputRefused, KeyTaken, StorageNotFound
+from printdock.errors import InputRefused, KeyTaken, StorageNotFound, UsageError
 from printdock.imaging.codec import probe
 from printdock.shops.queries import Shop, check_folder_name
 from printdock.storage.base import Storage, is_temporary
@@ -59,14 +59,21 @@ def list_shared_pictures(storage: Storage, shop: Shop) -> list[str]:
 
 def load_shared_pictures(storage: Storage, shop: Shop, names: tuple[str, ...]) -> dict[str, SharedPicture]:
     """Those of ``names`` that there are."""
-    found: dict[str, SharedPicture] = {}
-    for name in names:
-        try:
-            with storage.open(f"{shop.name}/{FOLDER}/{name}") as stream:
-                found[name] = _described(shop, name, stream.read(MOST_BYTES + 1))
-        except StorageNotFound:
-            continue
-    return found
+    read = ((name, read_shared_picture(storage, shop, name)) for name in names)
+    return {name: _described(shop, name, data) for name, data in read if data is not None}
+
+
+def read_shared_picture(storage: Storage, shop: Shop, name: str) -> bytes | None:
+    """The picture's bytes, at most one more than `MOST_BYTES`; None where there is none of this name."""
+    try:
+        check_folder_name(name, "picture")
+    except UsageError:
+        return None  # nothing can be called so
+    try:
+        with storage.open(f"{shop.name}/{FOLDER}/{name}") as stream:
+            return stream.read(MOST_BYTES + 1)
+    except StorageNotFound:
+        return None
 
 
 def _described(shop: Shop, name: str, data: bytes) -> SharedPicture:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from printdock.listings.changes import field_changes, to_send
 from printdock.listings.journal import State
 from printdock.listings.pictures import read_back
 from printdock.listings.plain import plain_fields
+from printdock.shops.queries import Shop
 
 
 def take_snapshot(bench: Bench, there: Listing, stock: dict[str, Any]) -> None:
@@ -34,35 +37,56 @@ def take_snapshot(bench: Bench, there: Listing, stock: dict[str, Any]) -> None:
         connection.execute(insert(listing_snapshots).values(**row))
 
 
-def _latest(connection: Connection, bench: Bench) -> tuple[UUID, dict[str, Any]]:
+def latest_changes(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> dict[UUID, tuple[UUID, datetime]]:
+    """The last change of each of these listings that was not undone: its snapshot, and when it was made."""
     wanted = (
-        select(listing_snapshots.c.id, listing_snapshots.c.before)
+        select(listing_snapshots.c.listing_id, listing_snapshots.c.id, listing_snapshots.c.taken_at)
         .where(
-            listing_snapshots.c.shop_id == bench.desk.shop.id,
-            listing_snapshots.c.listing_id == bench.entry.id,
+            listing_snapshots.c.shop_id == shop.id,
+            listing_snapshots.c.listing_id.in_(list(keys)),
             listing_snapshots.c.restored_at.is_(None),
         )
-        .order_by(listing_snapshots.c.id.desc())
-        .limit(1)
+        .order_by(listing_snapshots.c.id)
     )
-    row = connection.execute(wanted).one_or_none()
-    if row is None:
+    return {row.listing_id: (row.id, row.taken_at) for row in connection.execute(wanted)}
+
+
+def _latest(connection: Connection, bench: Bench) -> tuple[UUID, dict[str, Any]]:
+    found = latest_changes(connection, bench.desk.shop, [bench.entry.id]).get(bench.entry.id)
+    if found is None:
         raise UsageError(
             "There is no change of this listing to undo.",
             code="nothing_to_undo",
-            remedy="A draft itself is deleted at Etsy.",
+            remedy="The draft itself is deleted with `printdock listings remove`.",
         )
-    return row.id, row.before
+    before = select(listing_snapshots.c.before).where(
+        listing_snapshots.c.shop_id == bench.desk.shop.id, listing_snapshots.c.id == found[0]
+    )
+    return found[0], connection.execute(before).scalar_one()
 
 
-def undo(bench: Bench) -> list[str]:
+def _is_restored(connection: Connection, bench: Bench, key: UUID) -> bool:
+    wanted = select(listing_snapshots.c.restored_at).where(
+        listing_snapshots.c.shop_id == bench.desk.shop.id,
+        listing_snapshots.c.listing_id == bench.entry.id,
+        listing_snapshots.c.id == key,
+    )
+    return connection.execute(wanted).scalar_one_or_none() is not None
+
+
+def undo(bench: Bench, snapshot: UUID | None = None) -> list[str]:
     """Put the listing back as it was before its last change; answers what was put back. Safe to run again.
 
-    Pictures that a change took off are attached again by their ids. Raises `UsageError` when there is nothing to undo.
+    ``snapshot``: of the change that is meant; nothing happens where it was undone already. Pictures that a change took off
+    are attached again by their ids. Raises `UsageError` when there is nothing to undo, or the change was not the last.
     """
     desk = bench.desk
     with desk.database.read() as connection:
+        if snapshot is not None and _is_restored(connection, bench, snapshot):
+            return []
         key, before = _latest(connection, bench)
+    if snapshot not in (None, key):
+        raise UsageError("The listing has been changed again since.", code="nothing_to_undo")
     there = desk.etsy.listing(bench.listing_id)
     changes = field_changes({}, plain_fields(there.fields), before["fields"])
     fields: dict[str, Any] = to_send(changes, before["fields"])

@@ -20,7 +20,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A rendered mockup. ``path``: its stored key; ``size``: bytes."""
+    """A rendered mockup. ``path``: its stored key; ``size``: bytes; ``id``: of its row."""
 
     path: str
     set_name: str
@@ -30,6 +30,12 @@ class Shot:
     size: int
     width: int
     height: int
+    id: UUID
+
+    @property
+    def name(self) -> str:
+        """Its file name."""
+        return self.path.rsplit("/", 1)[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +140,9 @@ def find_shots(connection: Connection, shop: Shop, files: Sequence[UUID]) -> dic
         )
         for row in connection.execute(wanted):
             shot = Shot(
-                row.path, row.set_name, row.picture, row.colour, bytes(row.sha256), row.bytes, row.width, row.height
-            )
+                row.path, row.set_name, row.picture, row.colour, bytes(row.sha256), row.bytes, row.width, row.height,
+                row.id,
+            )  # fmt: skip
             found.setdefault(row.print_file_id, []).append(shot)
     return found
 

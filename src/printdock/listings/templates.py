@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from printdock.db.etsy_tables import design_fields, listing_templates, listings
-from printdock.errors import UsageError
+from printdock.errors import Conflict, NotFound, UsageError
+from printdock.listings.edits import remove_edits
 from printdock.listings.placeholders import is_own_name
 from printdock.listings.template import ListingTemplate, listing_template
 from printdock.shops.queries import Shop
@@ -48,23 +49,29 @@ def get_listing_template(connection: Connection, shop: Shop, name: str) -> Store
 
 
 def listing_template_by_id(connection: Connection, shop: Shop, key: int) -> StoredTemplate:
-    """The template of a journal's row."""
+    """The template of a row. Raises `NotFound`."""
     found = select(listing_templates).where(listing_templates.c.shop_id == shop.id, listing_templates.c.id == key)
-    row = connection.execute(found).one()
+    row = connection.execute(found).one_or_none()
+    if row is None:
+        raise NotFound("The shop has no such listing template.", code="unknown_listing_template")
     return StoredTemplate(row.id, listing_template(row.data))
+
+
+def count_drafts(connection: Connection, shop: Shop) -> dict[int, int]:
+    """How many drafts were made or begun from each listing template, by its row's id."""
+    rows = connection.execute(
+        select(listings.c.template_id, func.count())
+        .where(listings.c.shop_id == shop.id)
+        .group_by(listings.c.template_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def save_listing_template(
     connection: Connection, shop: Shop, template: ListingTemplate, now: datetime
 ) -> StoredTemplate:
     """Add the template, or replace the one of its name. Raises `UsageError` for names of fields that cannot be."""
-    bad = [name for name in template.fields if not is_own_name(name)]
-    if bad:
-        raise UsageError(
-            f"A field of your own cannot be called {bad[0]!r}.",
-            code="bad_field_name",
-            remedy="Use small letters, digits and _, beginning with a letter, and none of printdock's own names.",
-        )
+    _check_own_names(template.fields)
     table = listing_templates
     changed = (
         update(table)
@@ -74,11 +81,53 @@ def save_listing_template(
     )
     key = connection.execute(changed).scalar_one_or_none()
     if key is None:
-        row = {
-            "shop_id": shop.id, "name": template.name, "data": template.as_dict(), "created_at": now, "updated_at": now,
-        }  # fmt: skip
-        key = connection.execute(insert(table).values(**row).returning(table.c.id)).scalar_one()
+        return add_listing_template(connection, shop, template, now)
     return StoredTemplate(key, template)
+
+
+def add_listing_template(
+    connection: Connection, shop: Shop, template: ListingTemplate, now: datetime
+) -> StoredTemplate:
+    """Add a template of a new name. Raises `Conflict` where there is one, `UsageError` as `save_listing_template`."""
+    _check_own_names(template.fields)
+    _check_free(connection, shop, template.name)
+    row = {
+        "shop_id": shop.id, "name": template.name, "data": template.as_dict(), "created_at": now, "updated_at": now,
+    }  # fmt: skip
+    key = connection.execute(insert(listing_templates).values(**row).returning(listing_templates.c.id)).scalar_one()
+    return StoredTemplate(key, template)
+
+
+def change_listing_template(
+    connection: Connection, shop: Shop, key: int, template: ListingTemplate, now: datetime
+) -> StoredTemplate:
+    """Replace all of a template, its name included; drafts that were made follow. Raises `NotFound`, `Conflict`."""
+    _check_own_names(template.fields)
+    before = listing_template_by_id(connection, shop, key)
+    if before.template.name != template.name:
+        _check_free(connection, shop, template.name)
+    own = (listing_templates.c.shop_id == shop.id, listing_templates.c.id == key)
+    values = {"name": template.name, "data": template.as_dict(), "updated_at": now}
+    connection.execute(update(listing_templates).where(*own).values(**values))
+    return StoredTemplate(key, template)
+
+
+def _check_own_names(fields: Mapping[str, str]) -> None:
+    bad = [name for name in fields if not is_own_name(name)]
+    if bad:
+        raise UsageError(
+            f"A field of your own cannot be called {bad[0][:80]!r}.",
+            code="bad_field_name",
+            remedy="Use small letters, digits and _, beginning with a letter, and none of printdock's own names.",
+        )
+
+
+def _check_free(connection: Connection, shop: Shop, name: str) -> None:
+    there = select(listing_templates.c.id).where(
+        listing_templates.c.shop_id == shop.id, listing_templates.c.name == name
+    )
+    if connection.execute(there).first() is not None:
+        raise Conflict(f"There is a listing template {name!r} already.", code="listing_template_exists")
 
 
 def remove_listing_template(connection: Connection, shop: Shop, name: str) -> None:
@@ -87,6 +136,7 @@ def remove_listing_template(connection: Connection, shop: Shop, name: str) -> No
     used = select(listings.c.id).where(listings.c.shop_id == shop.id, listings.c.template_id == stored.id).limit(1)
     if connection.execute(used).first() is not None:
         raise UsageError(f"Drafts were made from {name!r}: it stays.", code="listing_template_in_use")
+    remove_edits(connection, shop, stored.id)
     connection.execute(
         delete(listing_templates).where(listing_templates.c.shop_id == shop.id, listing_templates.c.id == stored.id)
     )
@@ -105,9 +155,7 @@ def own_words(connection: Connection, shop: Shop, designs: Sequence[UUID]) -> di
 
 def set_own_words(connection: Connection, shop: Shop, design: UUID, words: Mapping[str, str]) -> None:
     """Add to the seller's words about a design; an empty one removes a word. Raises `UsageError` for its name."""
-    bad = [name for name in words if not is_own_name(name)]
-    if bad:
-        raise UsageError(f"A field of your own cannot be called {bad[0]!r}.", code="bad_field_name")
+    _check_own_names(words)
     before = own_words(connection, shop, [design])
     merged = {name: text for name, text in ({**before.get(design, {}), **words}).items() if text}
     own = (design_fields.c.shop_id == shop.id, design_fields.c.design_id == design)

@@ -15,6 +15,7 @@ from printdock.listings.create import ensure_draft
 from printdock.listings.desk import Desk
 from printdock.listings.directory import forget_directory, load_directory
 from printdock.listings.draft import Draft
+from printdock.listings.edits import find_edits
 from printdock.listings.shared import load_shared_pictures
 from printdock.listings.snapshots import undo
 from printdock.listings.subject import Subject, subject_of
@@ -47,7 +48,7 @@ def make_draft(desk: Desk, key: UUID, *, overwrite: bool = False, published: boo
     Raises `ListingRefused` (nothing was sent), and what `ensure_draft` and `bring` raise.
     """
     with on_bench(desk, key) as bench:
-        _check_shop(bench)
+        check_shop(bench)
         draft, subject = _composed(bench)
         fresh = "fields" not in (bench.entry.sent or {})  # never finished before
         try:
@@ -73,10 +74,11 @@ def _composed(bench: Bench) -> tuple[Draft, Subject]:
         template = templates.listing_template_by_id(connection, desk.shop, entry.template_id).template
         subject = subject_of(connection, desk.shop, entry.print_file)
         own = templates.own_words(connection, desk.shop, [subject.design]).get(subject.design)
+        edits = find_edits(connection, desk.shop, entry.template_id, [subject.design]).get(subject.design)
     shared = load_shared_pictures(desk.storage, desk.shop, template.shared_pictures)
     directory = load_directory(desk)
     composer = Composer(template, directory, desk.connected.currency, desk.shop.name, shared, desk.clock())
-    made = composer.compose(subject, own)
+    made = composer.compose(subject, own, edits)
     if made.problems:
         error = ListingRefused(f"{subject.prefix} {subject.number}", made.problems)
         bench.fail(error)
@@ -84,16 +86,19 @@ def _composed(bench: Bench) -> tuple[Draft, Subject]:
     return made.draft, subject
 
 
-def undo_last(desk: Desk, key: UUID) -> list[str]:
-    """Undo the last change of a listing; answers which fields were put back."""
+def undo_last(desk: Desk, key: UUID, snapshot: UUID | None = None) -> list[str]:
+    """Undo the last change of a listing; answers which fields were put back.
+
+    ``snapshot``: the change meant, so that doing it again after any end undoes no other one.
+    """
     with on_bench(desk, key) as bench:
-        _check_shop(bench)
+        check_shop(bench)
         if bench.entry.etsy_listing_id is None:
             raise UsageError("This listing is not at Etsy.", code="nothing_to_undo")
-        return undo(bench)
+        return undo(bench, snapshot)
 
 
-def _check_shop(bench: Bench) -> None:
+def check_shop(bench: Bench) -> None:
     """A draft stays with the shop at Etsy that it was made in."""
     there = bench.entry.etsy_shop_id
     if there is not None and there != bench.etsy_shop_id:

@@ -69,6 +69,12 @@ def forget(connection: Connection, shop: Shop, key: UUID) -> None:
     connection.execute(delete(mockups).where(mockups.c.shop_id == shop.id, mockups.c.id == key))
 
 
+def of_print_files(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> dict[UUID, str]:
+    """The paths of all mockups of these print files, whatever their state, by id."""
+    own = mockups.c.shop_id == shop.id, mockups.c.print_file_id.in_(list(keys))
+    return {row.id: row.path for row in connection.execute(select(mockups.c.id, mockups.c.path).where(*own))}
+
+
 def pages(
     connection_of: Callable[[], AbstractContextManager[Connection]], shop: Shop, template_id: int, size: int = 1000
 ) -> Iterator[Row[Any]]:
@@ -103,7 +109,7 @@ def list_results(
         select(mockups, print_files.c.number, templates.c.name.label("template"))
         .join(print_files, print_files.c.id == mockups.c.print_file_id)
         .join(templates, templates.c.id == mockups.c.template_id)
-        .where(mockups.c.shop_id == shop.id, print_files.c.shop_id == shop.id)
+        .where(mockups.c.shop_id == shop.id, print_files.c.shop_id == shop.id, print_files.c.state != "deleted")
         .order_by(templates.c.name, print_files.c.number, mockups.c.picture_index, mockups.c.path)
         .limit(limit)
     )
@@ -177,12 +183,13 @@ def mockup_by_id(connection: Connection, shop: Shop, key: UUID) -> MockupRow | N
 
 
 def _rows(shop: Shop) -> Select[Any]:
-    """Mockups that stand: one that is being replaced has no key."""
+    """Mockups that stand: one that is being replaced has no key. Those of deleted designs come back with them."""
     return (
         select(mockups, print_files.c.number, templates.c.name.label("template"))
         .join(print_files, print_files.c.id == mockups.c.print_file_id)
         .join(templates, templates.c.id == mockups.c.template_id)
         .where(mockups.c.shop_id == shop.id, print_files.c.shop_id == shop.id, mockups.c.key != b"")
+        .where(print_files.c.state != "deleted")
     )
 
 

@@ -8,7 +8,7 @@ whatever the alignment says; cropped, it covers the box, surplus width cut by th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -45,25 +45,34 @@ def polygons(data: Mapping[str, Any]) -> tuple[Polygon, ...]:
         ) from error
 
 
+#: What is stored under a path of the old system.
+Read = Callable[[str], bytes]
+
+
 def old_pack(document: Mapping[str, Any], folder: Path) -> Pack:
     """A group as the old ``GET /mockups/by-id`` answers it, with its photos (and watermark) from ``folder``.
 
     Raises `UsageError` for what cannot be read, and as `make_pack`.
     """
+    return old_group(document, lambda path: _inside(folder, path), default_name=folder.name)
+
+
+def old_group(document: Mapping[str, Any], read: Read, *, default_name: str = "") -> Pack:
+    """The same with its photos from wherever ``read`` finds them. Raises as `old_pack`, and what ``read`` raises."""
     images = document.get("mockup_images")
     if not isinstance(images, list) or not images:
         raise UsageError("The file has no mockup_images.", code="old_masks", remedy="Save GET /mockups/by-id as JSON.")
     files: dict[str, bytes] = {}
     pictures, marks = [], set()
     for index, image in enumerate(images):
-        name = _take(files, folder, image.get("filename") or image.get("file_path"))
+        name = _take(files, read, image.get("filename") or image.get("file_path"))
         if image.get("watermark_path"):
-            marks.add(_take(files, folder, image["watermark_path"]))
+            marks.add(_take(files, read, image["watermark_path"]))
         areas = [_area(polygon) for data in image.get("mask_data") or [] for polygon in polygons(data)]
         pictures.append({"name": f"{index} {PurePosixPath(name).stem}"[:100], "file": name, "area": areas})
     if len(marks) > 1:
         raise UsageError("The group has two watermarks; a set has one.", code="old_masks")
-    values: dict[str, Any] = {"name": str(document.get("name") or folder.name), "picture": pictures}
+    values: dict[str, Any] = {"name": str(document.get("name") or default_name), "picture": pictures}
     if document.get("product_template_name"):
         values["template"] = document["product_template_name"]
     for mark in marks:
@@ -86,16 +95,23 @@ def _area(polygon: Polygon) -> dict[str, Any]:
     return {"kind": "polygon", "points": polygon.points, "fit": str(polygon.fit), "align_x": str(polygon.align_x)}
 
 
-def _take(files: dict[str, bytes], folder: Path, path: Any) -> str:
-    """Put the file of that name from ``folder`` among ``files``; the folders of the old path are not looked at."""
+def _take(files: dict[str, bytes], read: Read, path: Any) -> str:
+    """Put the picture of that path among ``files``, by its plain name."""
     name = PurePosixPath(str(path).replace("\\", "/")).name
+    if name not in files:
+        files[name] = read(str(path))
+    return name
+
+
+def _inside(folder: Path, path: str) -> bytes:
+    """The file of that name in ``folder``; the folders of the old path are not looked at."""
+    name = PurePosixPath(path.replace("\\", "/")).name
     there = folder / name
     if not name or not there.is_file():
         raise UsageError(f"{name!r} is not in {folder}.", code="old_masks", remedy="Copy the group's pictures there.")
     if there.stat().st_size > PICTURE_BYTES:
         raise UsageError(f"{there} is too large.", code="too_large")
-    files[name] = there.read_bytes()
-    return name
+    return there.read_bytes()
 
 
 def _plain(value: Any) -> Any:

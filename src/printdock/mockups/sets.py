@@ -290,4 +290,6 @@ def _pictures(connection: Connection, shop: Shop) -> dict[Any, tuple[SetPicture,
 
 def _mockup_set(shop: Shop, row: Row[Any], pictures: tuple[SetPicture, ...]) -> MockupSet:
     output = Output(**row.output | {"format": PictureFormat(row.output["format"])})
-    return MockupSet(row.id, shop, row.name, row.template, pictures, row.longest_side, output, row.pattern)
+    # Packs name their files in the order of their pictures, each photo before what lies on it.
+    cover = next(iter(row.files.values()), None)
+    return MockupSet(row.id, shop, row.name, row.template, pictures, row.longest_side, output, row.pattern, cover)

@@ -35,7 +35,8 @@ class SetPicture:
 class MockupSet:
     """A mockup pack as a shop has it: base images, how they are written, and names.
 
-    ``template``: name of the product template it belongs to; None where it serves any.
+    ``template``: name of the product template it belongs to; None where it serves any. ``cover``: stored name of the
+    first base image's photo.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class MockupSet:
     longest_side: int = 2000  # px of a rendered mockup
     output: Output = field(default_factory=Output)
     pattern: str = NAME_PATTERN
+    cover: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from printdock.db.engine import Database
+from printdock.designs.digests import digest_of
 from printdock.designs.lease import Clock
-from printdock.designs.recover import digest_of
 from printdock.designs.verify import Problem, Verification
 from printdock.mockups import ledger
 from printdock.mockups.naming import THUMBNAILS, folder_of, thumbnail_of

@@ -19,8 +19,8 @@ Map = NDArray[np.float32]
 #: px beyond a surface's edge for which places are found.
 _BEYOND_PX = 2.0
 
-#: Candidate pixels looked at in one go: bounds the memory of `_painted`.
-_AT_ONCE = 400_000
+#: Candidate pixels looked at in one go: what `_painted` works on stays in the processor's cache.
+_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from uuid_utils.compat import uuid4
 
-from printdock.errors import StorageRefused
+from printdock.errors import KeyTaken, StorageRefused
 from printdock.storage.base import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, Storage
 
 #: Bytes written, read back and deleted.
@@ -26,7 +26,8 @@ class Probed:
 def probe_storage(storage: Storage, folder: str) -> Probed:
     """Write, read back, compare and delete a megabyte in ``folder``.
 
-    Raises the storage's error, and `StorageRefused` (storage_corrupts) where other bytes come back.
+    Raises the storage's error, and `StorageRefused`: ``storage_corrupts`` where other bytes come back,
+    ``storage_replaces`` where a second file takes the first one's place.
     """
     key = f"{folder}/{TEMPORARY_PREFIX}check-{uuid4().hex}{TEMPORARY_SUFFIX}"
     data = uuid4().bytes * (PROBE_BYTES // 16)
@@ -36,15 +37,29 @@ def probe_storage(storage: Storage, folder: str) -> Probed:
     try:
         with storage.open(key) as stream:
             same = stream.read() == data
-    finally:
         read = time.perf_counter()
+        _never_replaces(storage, key)
+    finally:
+        begun_to_delete = time.perf_counter()
         storage.delete(key)
     deleted = time.perf_counter()
     if not same:
         raise StorageRefused(
-            "What was read back is not what was written.", code="storage_corrupts", remedy="Check the NAS's disks."
+            "What was read back is not what was written.", code="storage_corrupts", remedy="Check the storage's disks."
         )
-    return Probed(_ms(written - begun), _ms(read - written), _ms(deleted - read))
+    return Probed(_ms(written - begun), _ms(read - written), _ms(deleted - begun_to_delete))
+
+
+def _never_replaces(storage: Storage, key: str) -> None:
+    try:
+        storage.put(key, b"another")
+    except KeyTaken:
+        return
+    raise StorageRefused(
+        "The storage let one file take the place of another.",
+        code="storage_replaces",
+        remedy="Use another one: docs/storage.md says what it must be able to do.",
+    )
 
 
 def _ms(seconds: float) -> float:

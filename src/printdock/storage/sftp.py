@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import BinaryIO, TypeVar
@@ -17,15 +16,13 @@ from printdock.storage.loop import EventLoopThread
 from printdock.storage.packing import Attributes
 from printdock.storage.pool import Pool, PoolPatience, PoolState
 from printdock.storage.publish import temporary_name
+from printdock.storage.remote_file import Part, open_remote
 from printdock.storage.sftp_errors import FOREIGN, translated
 from printdock.storage.transfer import Upload, download, read_folder, upload
 from printdock.storage.urls import SftpTarget
 from printdock.storage.wire import ServerSaidNo, WireLost, WireStalled
 
 T = TypeVar("T")
-
-#: How much of a stored file is fetched at a time while it is read.
-_READ_AHEAD = 4 * 1024 * 1024
 
 
 class SftpStorage:
@@ -73,7 +70,7 @@ class SftpStorage:
 
     def open(self, key: str) -> BinaryIO:
         """See `Storage.open`. Holds no connection between reads; a read may raise `StorageUnavailable`."""
-        return io.BufferedReader(_RemoteFile(self, check_key(key)), _READ_AHEAD)
+        return open_remote(key, partial(self._read_part, check_key(key)))
 
     def stat(self, key: str) -> Entry:
         """See `Storage.stat`. One round trip; raises `StorageNotFound`."""
@@ -142,15 +139,14 @@ class SftpStorage:
         """How many times a call has waited for the network so far, connecting left out."""
         return self._round_trips
 
-    def read_part(self, key: str, offset: int, size: int) -> tuple[Attributes, bytes]:
-        """Up to ``size`` bytes of a stored file from ``offset``, and what the file is. Raises `StorageNotFound`."""
-        path = self._path(check_key(key))
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _read_part(self, key: str, offset: int, size: int) -> Part:
+        path = self._path(key)
         found, data = self._run(key, lambda session: download(session.commands, path, offset, size))
         if not found.is_file:
             raise StorageNotFound(f"There is no stored file {key!r} on {self.target.label}.")
-        return found, data
-
-    # -- inside -------------------------------------------------------------------------------------------------
+        return Part(found.size, found.modified, data)
 
     def _path(self, key: str) -> bytes:
         return (f"{self._root}/{key}" if key else self._root or "/").encode("utf-8", "surrogateescape")
@@ -221,50 +217,3 @@ class SftpStorage:
 
 async def _read_folder(path: bytes, session: Session) -> list[tuple[bytes, Attributes]]:
     return await read_folder(session.commands, path)
-
-
-class _RemoteFile(io.RawIOBase):
-    """Reads a stored file piece by piece, each with a session of its own, so that a reader who forgets to close it
-    holds nothing. A stored file never changes; one that was replaced meanwhile is noticed.
-    """
-
-    def __init__(self, storage: SftpStorage, key: str) -> None:
-        self._storage = storage
-        self._key = key
-        self._at = 0
-        self._begun = 0
-        self._file, self._piece = storage.read_part(key, 0, _READ_AHEAD)
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._file.size}[whence]
-        if base + offset < 0:
-            raise ValueError("negative position")
-        self._at = base + offset
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        if self._at >= self._file.size:
-            return 0
-        start = self._at - self._begun
-        if not 0 <= start < len(self._piece):
-            self._fetch()
-            start = 0
-        piece = memoryview(self._piece)[start : start + len(buffer)]
-        buffer[: len(piece)] = piece
-        self._at += len(piece)
-        return len(piece)
-
-    def _fetch(self) -> None:
-        found, piece = self._storage.read_part(self._key, self._at, _READ_AHEAD)
-        if (found.size, found.modified) != (self._file.size, self._file.modified) or not piece:
-            raise StorageUnavailable(f"{self._key!r} was replaced while it was read.", code="changed_while_read")
-        self._begun, self._piece = self._at, piece

@@ -115,7 +115,13 @@ def files_of(connection: Connection, shop: Shop, upload: UUID, *only: ColumnElem
     )
     return tuple(
         SentFile(
-            row.position, row.name, row.size, None if row.sha256 is None else bytes(row.sha256), row.state, row.answer
+            row.position,
+            row.name,
+            row.size,
+            None if row.sha256 is None else bytes(row.sha256),
+            row.state,
+            row.answer,
+            None if row.prepared_from is None else bytes(row.prepared_from),
         )
         for row in connection.execute(wanted)
     )

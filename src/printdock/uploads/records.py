@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, update
 
-from printdock.db.tables import incoming_files, uploads
+from printdock.db.tables import incoming_files, sources, uploads
 from printdock.designs.answers import answer_row, record_answers
 from printdock.designs.known import KnownFile
 from printdock.designs.outcomes import Failed, Outcome
@@ -85,7 +85,7 @@ def _announce(
             code="too_many_files",
             remedy="Send the rest as another upload.",
         )
-    digests = [file.sha256 for file in announced if file.sha256 is not None]
+    digests = [digest for file in announced for digest in file.digests]
     known = which_known(connection, template, digests) if skip_known else {}
     outcomes = [_at_once(file, bounds, known) for file in announced]
     wanted = sum(file.size for file, outcome in zip(announced, outcomes, strict=True) if outcome is None)
@@ -99,7 +99,7 @@ def _announce(
         name = file.name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")[:1000]
         rows.append({
             "upload_id": upload, "position": position, "shop_id": template.shop.id, "name": name,
-            "size": max(0, min(file.size, 2**62)), "sha256": file.sha256,
+            "size": max(0, min(file.size, 2**62)), "sha256": file.sha256, "prepared_from": file.prepared_from,
             "state": "wanted" if outcome is None else "answered",
         })  # fmt: skip
         if outcome is not None:
@@ -116,7 +116,7 @@ def _at_once(file: Announced, bounds: Bounds, known: dict[bytes, KnownFile]) -> 
         check_size(file.size, bounds.max_file_bytes)
     except InputRefused as error:
         return Failed.of(error)
-    found = None if file.sha256 is None else known.get(file.sha256)
+    found = next((known[digest] for digest in file.digests if digest in known), None)
     return None if found is None else found.as_outcome()
 
 
@@ -238,10 +238,41 @@ def end(
     if rest is not None:
         left = [file for file in files_of(connection, shop, upload) if file.answer is None]
         record_answers(connection, [answer_row(upload, shop.id, file.position, file.name, rest) for file in left])
+    remember_originals(connection, shop, found)
     counts = counts_so_far(connection, shop, upload)
     values = {"state": state, "finished_at": now, "expires_at": None}
     connection.execute(_own(shop, upload).values(**values, **counts))
     return find(connection, shop, upload)
+
+
+def remember_originals(connection: Connection, shop: Shop, upload: SentUpload) -> None:
+    """Files that clients prepared before sending: their originals are known by what became of what was sent, so that
+    the same original is known again, sent from anywhere.
+
+    That one was made of the other is the client's word. It never displaces what the shop has seen itself, holds for the
+    upload's own shop and template only, and goes with the print file that answers for it.
+    """
+    prepared = [
+        file for file in files_of(connection, shop, upload.id, incoming_files.c.prepared_from.is_not(None))
+        if file.sha256 is not None
+    ]  # fmt: skip
+    if not prepared:
+        return
+    own = sources.c.shop_id == shop.id, sources.c.template_id == upload.template_id
+    digests = [digest for file in prepared for digest in (file.sha256, file.prepared_from)]
+    seen = {
+        bytes(row.sha256): row for row in connection.execute(select(sources).where(*own, sources.c.sha256.in_(digests)))
+    }
+    rows = {
+        file.prepared_from: {
+            "shop_id": shop.id, "template_id": upload.template_id, "sha256": file.prepared_from,
+            "print_file_id": seen[file.sha256].print_file_id, "match_id": seen[file.sha256].match_id,
+        }
+        for file in prepared
+        if file.sha256 in seen and file.prepared_from not in seen
+    }  # fmt: skip
+    if rows:
+        connection.execute(insert(sources), list(rows.values()))
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------

@@ -25,11 +25,21 @@ ENDED = ("finished", "cancelled", "expired")
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A file a client wants to send: its name, its size in bytes and, where it knows it, its SHA-256."""
+    """A file a client wants to send: its name, its size in bytes and, where it knows it, its SHA-256.
+
+    ``prepared_from``: SHA-256 of the person's own file, of which the client made this smaller one (empty borders cut
+    off). The client's word: see `records.remember_originals`.
+    """
 
     name: str
     size: int
     sha256: bytes | None = None
+    prepared_from: bytes | None = None
+
+    @property
+    def digests(self) -> tuple[bytes, ...]:
+        """What it may be known by."""
+        return tuple(one for one in (self.prepared_from, self.sha256) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class SentFile:
     sha256: bytes | None
     state: str
     answer: dict[str, Any] | None = None
+    prepared_from: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ export const keys = {
   sets: ["mockup-sets"],
   templates: ["templates"],
   library: ["library"],
+  samples: ["samples"],
+  listings: ["listings"],
+  etsy: ["etsy"],
 } as const;
 
 export const meQuery = queryOptions({
@@ -51,6 +54,12 @@ export const presetsQuery = queryOptions({
 export const libraryQuery = queryOptions({
   queryKey: keys.library,
   queryFn: ({ signal }) => body(api.GET("/api/v1/library", { signal })),
+});
+
+export const samplesQuery = queryOptions({
+  queryKey: keys.samples,
+  queryFn: ({ signal }) => body(api.GET("/api/v1/samples", { signal })),
+  staleTime: 60_000,
 });
 
 export type DesignFilter = NonNullable<paths["/api/v1/designs"]["get"]["parameters"]["query"]>;
@@ -122,13 +131,6 @@ export const setsQuery = queryOptions({
   queryFn: async ({ signal }) =>
     (await body(api.GET("/api/v1/mockup-sets", { params: { query: { limit: 200 } }, signal }))).items,
 });
-
-export const setQuery = (id: string) =>
-  queryOptions({
-    queryKey: [...keys.sets, id],
-    queryFn: ({ signal }) =>
-      body(api.GET("/api/v1/mockup-sets/{mockup_set}", { params: { path: { mockup_set: id } }, signal })),
-  });
 
 export type MockupFilter = NonNullable<paths["/api/v1/mockups"]["get"]["parameters"]["query"]>;
 

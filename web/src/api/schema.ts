@@ -734,12 +734,19 @@ export interface paths {
         };
         /**
          * Show Design
-         * @description One design with its print files, mockups, matches and history.
+         * @description One design with its print files, mockups, matches and history; also a deleted one that can be brought back.
          */
         get: operations["show_design"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Design
+         * @description Delete a design: it leaves all lists, and new art is not compared with it. Repeatable.
+         *
+         *     It can be brought back until `kept_until` (30 days), with its numbers, print files and mockups; then its files are
+         *     removed from the storage. Drafts at Etsy stay as they are.
+         */
+        delete: operations["delete_design"];
         options?: never;
         head?: never;
         /**
@@ -747,6 +754,26 @@ export interface paths {
          * @description Rename a design. Its files, numbers and mockups stay as they are.
          */
         patch: operations["change_design"];
+        trace?: never;
+    };
+    "/api/v1/designs/{design}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Design
+         * @description Bring a deleted design back, as it was. One that was dropped as a duplicate waits for a decision again. Repeatable.
+         */
+        post: operations["restore_design"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/duplicates": {
@@ -820,9 +847,71 @@ export interface paths {
         put?: never;
         /**
          * Drop Newcomer
-         * @description The newcomer is not wanted: a similar design's print files are removed, a refused file stays refused. Repeatable.
+         * @description The newcomer is not wanted: a similar design is deleted (its files are kept for 30 days), a refused file stays
+         *     refused. Repeatable.
          */
         post: operations["drop_newcomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{match}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace Stored
+         * @description The newcomer's art takes the place of what the shop has, which keeps its number, name and file name. The earlier
+         *     art lies under the newcomer's number, deleted, for 30 days. A refused file does so when it is sent again. Repeatable.
+         */
+        post: operations["replace_stored"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{match}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Decision
+         * @description Take a decision back: everything is as it was before. 409 where what was removed is gone. Repeatable.
+         */
+        post: operations["undo_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Many
+         * @description Decide on several matches, or undo several decisions. One that cannot be decided does not hold up the others.
+         */
+        post: operations["decide_many"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1099,6 +1188,549 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare Download
+         * @description Choose files: how many there are and how large the ZIP file is. Fetch it at `url`, for a day, as often as you like.
+         *
+         *     At most 20,000 files; how large they are does not matter. Within the ZIP file a mockup is called
+         *     `906 UVDTF 16oz/Glass can 16oz 01 Front.jpg`, a print file `UVDTF 16oz/UV 906 UVDTF_16oz_906.png`: the same files
+         *     always give the same bytes.
+         */
+        post: operations["prepare_download"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/downloads/{download}/archive.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch Download
+         * @description The ZIP file, sent while it is made. Where a file of it cannot be read the connection is cut: fetch it again.
+         */
+        get: operations["fetch_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/etsy/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Etsy Connection
+         * @description How the connection stands.
+         */
+        get: operations["show_etsy_connection"];
+        put?: never;
+        /**
+         * Begin Etsy Connection
+         * @description Begin connecting: where to send the browser. Only who begins can finish, for an hour.
+         */
+        post: operations["begin_etsy_connection"];
+        /**
+         * End Etsy Connection
+         * @description Forget the tokens. Drafts stay at Etsy, and printdock still knows them. Repeatable.
+         */
+        delete: operations["end_etsy_connection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/etsy/connection/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Etsy Connection
+         * @description Finish with the address one landed on; the page there need not have opened.
+         */
+        post: operations["finish_etsy_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/etsy/connection/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Etsy Connection
+         * @description Ask Etsy whether the app's key and the connection are good. What is wrong is the answer's problem.
+         */
+        post: operations["check_etsy_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/etsy/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return From Etsy
+         * @description Etsy sends the browser back here. It goes on to the settings' page; `GET /etsy/connection` says there what became
+         *     of it.
+         */
+        get: operations["return_from_etsy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/etsy/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Etsy Budget
+         * @description How many calls are left today, and how fast they may come. Etsy is not asked.
+         */
+        get: operations["show_etsy_budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listing-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Listing Templates
+         * @description The shop's listing templates by name.
+         */
+        get: operations["list_listing_templates"];
+        put?: never;
+        /**
+         * Create Listing Template
+         * @description Add a listing template. Etsy's rules are looked at by the plan, design by design.
+         */
+        post: operations["create_listing_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listing-templates/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Listing Templates
+         * @description Add listing templates from a table (CSV with a header row, or JSON), or replace those of the same names.
+         */
+        post: operations["import_listing_templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listing-templates/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Listing Templates
+         * @description All listing templates as a table that any spreadsheet opens, and import takes back.
+         */
+        get: operations["export_listing_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listing-templates/{listing_template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Listing Template
+         * @description One listing template.
+         */
+        get: operations["show_listing_template"];
+        /**
+         * Replace Listing Template
+         * @description Replace all of it, its name included. Drafts that were made from it differ from then on: the plan says how.
+         */
+        put: operations["replace_listing_template"];
+        post?: never;
+        /**
+         * Remove Listing Template
+         * @description Remove one that no draft was made from.
+         */
+        delete: operations["remove_listing_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Listings
+         * @description What would be made or changed at Etsy, and every problem in its field. Sends nothing.
+         */
+        post: operations["plan_listings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listing-templates/{listing_template}/edits/{design}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Listing Edits
+         * @description What is set for a design in place of what the template says.
+         */
+        get: operations["show_listing_edits"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Listing Edits
+         * @description Everything is as the template says again. Repeatable.
+         */
+        delete: operations["remove_listing_edits"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Listing Edits
+         * @description Edit a draft in place: kept for this design, in all plans and drafts from now on. Placeholders work here, too.
+         */
+        patch: operations["change_listing_edits"];
+        trace?: never;
+    };
+    "/api/v1/listings/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Etsy Names
+         * @description What the shop has at Etsy: sections, profiles, policies, partners; and Etsy's categories.
+         */
+        get: operations["list_etsy_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Design Words
+         * @description The seller's own words about these designs, for placeholders in listing templates.
+         */
+        get: operations["list_design_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/words/{design}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Design Words
+         * @description Add to the words about a design, or change them.
+         */
+        patch: operations["change_design_words"];
+        trace?: never;
+    };
+    "/api/v1/listings/words/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Design Words
+         * @description Take in a CSV table: a column `number` or `design`, then one for each word. An empty cell removes a word.
+         */
+        post: operations["import_design_words"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Shared Pictures
+         * @description Pictures that many drafts show; listing templates name them in `shared_pictures`.
+         */
+        get: operations["show_shared_pictures"];
+        put?: never;
+        /**
+         * Send Shared Picture
+         * @description Store a picture of at most 8 MB. The same again changes nothing; another one of this name is refused.
+         */
+        post: operations["send_shared_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Listings
+         * @description Drafts that were made or begun, newest first. Etsy is not asked.
+         */
+        get: operations["list_listings"];
+        put?: never;
+        /**
+         * Create Listings
+         * @description Make drafts in the background: what is missing is made, what differs is changed, what is refused is said. Answers
+         *     the job. Safe to ask for twice: no draft is made twice.
+         */
+        post: operations["create_listings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Listings
+         * @description How many are in each state.
+         */
+        get: operations["count_listings_"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Listings
+         * @description Undo drafts that were made: they are deleted at Etsy, in the background, as long as they are still drafts there and
+         *     as printdock left them. Published ones are never touched. Answers the job; its result says what was left alone.
+         */
+        post: operations["remove_listings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Listing
+         * @description One of them.
+         */
+        get: operations["show_listing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Listing
+         * @description Go on with one: finish it, bring it up to date, or make it anew where it is gone. Answers the job.
+         */
+        post: operations["retry_listing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Listing
+         * @description Put a listing back as it was before printdock last changed it, pictures included. Answers the job.
+         */
+        post: operations["undo_listing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle Listing
+         * @description Say which of several drafts at Etsy it is; retry goes on with it.
+         */
+        post: operations["settle_listing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1254,6 +1886,38 @@ export interface paths {
          */
         post: operations["cancel_job"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Samples
+         * @description Is sample data in the shop?
+         */
+        get: operations["show_samples"];
+        put?: never;
+        /**
+         * Add Samples
+         * @description Bring sample designs, mockup sets and a few mockups into the shop, in the background.
+         *
+         *     They take the same way as a seller's own: some are refused as copies. While they are coming, that job is answered.
+         */
+        post: operations["add_samples"];
+        /**
+         * Remove Samples
+         * @description Take the sample data away, in the background: its designs, their files in the storage, mockups and sets.
+         *
+         *     What a person made stays: their own designs, a sample set that they changed. Samples that are still coming stop.
+         */
+        delete: operations["remove_samples"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1537,6 +2201,44 @@ export interface components {
             digest: string;
         };
         /**
+         * BudgetOut
+         * @description How many calls Etsy allows, as its last answers said.
+         */
+        BudgetOut: {
+            /**
+             * Known
+             * @description False before the first call: Etsy says its limits with each answer
+             */
+            known: boolean;
+            /**
+             * Per Second
+             * @description Nine tenths of it are used
+             * @example 10
+             */
+            per_second: number;
+            /**
+             * Per Day
+             * @example 10000
+             */
+            per_day: number | null;
+            /**
+             * Left Today
+             * @description Of a window of 24 hours that slides
+             * @example 9871
+             */
+            left_today: number | null;
+            /**
+             * Parked Until
+             * @description The calls of the day are used up; it goes on by itself then
+             */
+            parked_until: string | null;
+            /**
+             * Heard At
+             * @description When Etsy said so
+             */
+            heard_at: string | null;
+        };
+        /**
          * CheckOut
          * @description What the linter says of a pack.
          */
@@ -1562,6 +2264,45 @@ export interface components {
             leave_out_missing: boolean;
         };
         /**
+         * ConnectIn
+         * @description How to come back from Etsy.
+         */
+        ConnectIn: {
+            /**
+             * Own Redirect
+             * @description Come back to this server's own address, whatever the settings say; Etsy must know it
+             * @default false
+             */
+            own_redirect: boolean;
+        };
+        /**
+         * ConnectOut
+         * @description A question for the seller, good for one answer.
+         */
+        ConnectOut: {
+            /**
+             * Url
+             * @description Send the browser there
+             * @example https://www.etsy.com/oauth/connect?response_type=code&...
+             */
+            url: string;
+            /**
+             * Redirect
+             * @example http://localhost:8517/callback
+             */
+            redirect: string;
+            /**
+             * Comes Back
+             * @description The browser comes back by itself; else paste the address one landed on
+             */
+            comes_back: boolean;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
          * Counts
          * @description How many jobs the shop has in each state.
          */
@@ -1580,6 +2321,47 @@ export interface components {
             cancelled: number;
         };
         /**
+         * CreateIn
+         * @description Drafts to be made, or brought up to date.
+         */
+        CreateIn: {
+            /**
+             * Template
+             * @description Name of a listing template
+             * @example Cup wraps
+             */
+            template: string;
+            /** Designs */
+            designs?: string[] | null;
+            /** Numbers */
+            numbers?: number[] | null;
+            /**
+             * Overwrite
+             * @description Change also what was changed by hand at Etsy
+             * @default false
+             */
+            overwrite: boolean;
+            /**
+             * Published
+             * @description Change listings that are published, too
+             * @default false
+             */
+            published: boolean;
+            /**
+             * Again
+             * @description Make those anew that were deleted at Etsy
+             * @default false
+             */
+            again: boolean;
+            /**
+             * Priority
+             * @description Which jobs come first
+             * @default normal
+             * @enum {string}
+             */
+            priority: "high" | "normal" | "low";
+        };
+        /**
          * CurrentShop
          * @description The shop that this session's other requests are about.
          */
@@ -1589,6 +2371,18 @@ export interface components {
              * @example 1
              */
             shop: number;
+        };
+        /**
+         * DecidedOut
+         * @description A match after a decision.
+         */
+        DecidedOut: {
+            match: components["schemas"]["MatchOut"];
+            /**
+             * Send Again
+             * @description The newcomer was refused, so it is not here: send its file again, and it is stored
+             */
+            send_again: boolean;
         };
         /**
          * DesignChange
@@ -1635,6 +2429,18 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Deleted At
+             * @description When a person deleted it
+             * @example null
+             */
+            deleted_at: string | null;
+            /**
+             * Kept Until
+             * @description Of a deleted design: until then it can be brought back; then its files go
+             * @example null
+             */
+            kept_until: string | null;
             /** Print Files */
             print_files: components["schemas"]["PrintFileOut"][];
         };
@@ -1672,10 +2478,27 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Deleted At
+             * @description When a person deleted it
+             * @example null
+             */
+            deleted_at: string | null;
+            /**
+             * Kept Until
+             * @description Of a deleted design: until then it can be brought back; then its files go
+             * @example null
+             */
+            kept_until: string | null;
             /** Print Files */
             print_files: components["schemas"]["PrintFileOut"][];
             /** Mockups */
             mockups: components["schemas"]["MockupOut"][];
+            /**
+             * Listings
+             * @description Newest first
+             */
+            listings: components["schemas"]["ListedOut"][];
             /**
              * Matches
              * @description What was compared with it, decided or not
@@ -1686,6 +2509,109 @@ export interface components {
              * @description Oldest first
              */
             history: components["schemas"]["HappeningOut"][];
+        };
+        /**
+         * DesignWords
+         * @description The seller's own words about a design.
+         */
+        DesignWords: {
+            /**
+             * Design
+             * Format: uuid
+             */
+            design: string;
+            /**
+             * Words
+             * @example {
+             *       "season": "autumn"
+             *     }
+             */
+            words: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * DesignWordsList
+         * @description Words of several designs; designs without are left out.
+         */
+        DesignWordsList: {
+            /** Items */
+            items: components["schemas"]["DesignWords"][];
+        };
+        /**
+         * DownloadIn
+         * @description Which files. What is named must all hold; at least one of `designs`, `set`, `template` and `job` is named.
+         */
+        DownloadIn: {
+            /** @example mockups */
+            what: components["schemas"]["What"];
+            /**
+             * Designs
+             * @description Of these designs
+             * @example null
+             */
+            designs?: string[] | null;
+            /**
+             * Set
+             * @description Mockups of the set of this name
+             * @example Mug 11oz
+             */
+            set?: string | null;
+            /**
+             * Template
+             * @description Of this template
+             * @example null
+             */
+            template?: number | null;
+            /**
+             * Job
+             * @description Mockups that this job was to render
+             * @example null
+             */
+            job?: string | null;
+        };
+        /**
+         * DownloadOut
+         * @description A download that can be fetched for a day.
+         */
+        DownloadOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Name
+             * @description File name
+             * @example Mug 11oz mockups.zip
+             */
+            name: string;
+            /**
+             * Url
+             * @description Where it is fetched, with the same key or session
+             */
+            url: string;
+            /**
+             * Files
+             * @example 24
+             */
+            files: number;
+            /**
+             * Bytes
+             * @description Of the ZIP file
+             * @example 31415926
+             */
+            bytes: number;
+            /**
+             * Missing
+             * @description Print files that are left out, because their file is gone
+             */
+            missing: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
         /**
          * DraftFileOut
@@ -1818,6 +2744,81 @@ export interface components {
             updated_at: string;
         };
         /**
+         * EditsIn
+         * @description What is to be set for a design; null takes a field back to the template's; what is left out stays.
+         */
+        EditsIn: {
+            /**
+             * Title
+             * @example UV {number} | Fox in fog, hand drawn
+             */
+            title?: string | null;
+            /** Description */
+            description?: string | null;
+            /**
+             * Tags
+             * @example [
+             *       "cup wrap",
+             *       "fox"
+             *     ]
+             */
+            tags?: string[] | null;
+            /** Materials */
+            materials?: string[] | null;
+            /** Styles */
+            styles?: string[] | null;
+            /**
+             * Alt Text
+             * @description Of all its mockups
+             */
+            alt_text?: string | null;
+            /**
+             * Alt Texts
+             * @description Of single mockups, by their file names
+             */
+            alt_texts?: {
+                [key: string]: string | null;
+            } | null;
+            /** Sku */
+            sku?: string | null;
+            /**
+             * Price
+             * @example 4.00
+             */
+            price?: (number | string) | null;
+            /** Quantity */
+            quantity?: number | null;
+            /** Category */
+            category?: string | null;
+            /** Section */
+            section?: string | null;
+            /** Shipping Profile */
+            shipping_profile?: string | null;
+            /** Return Policy */
+            return_policy?: string | null;
+            /** Processing Profile */
+            processing_profile?: string | null;
+            /** Mockup Sets */
+            mockup_sets?: string[] | null;
+        };
+        /**
+         * EditsOut
+         * @description What is set for a design, and what comes of it.
+         */
+        EditsOut: {
+            /**
+             * Edits
+             * @example {
+             *       "price": "4.00"
+             *     }
+             */
+            edits: {
+                [key: string]: unknown;
+            };
+            /** @description The design's row of the plan; null where no shop is connected */
+            row: components["schemas"]["PlanRow"] | null;
+        };
+        /**
          * EntryOut
          * @description One thing that was done.
          */
@@ -1867,6 +2868,181 @@ export interface components {
             };
         };
         /**
+         * EtsyConnectionOut
+         * @description How the shop's connection to Etsy stands. Nothing is asked of Etsy for it.
+         */
+        EtsyConnectionOut: {
+            /**
+             * Connected
+             * @description Drafts can be made
+             */
+            connected: boolean;
+            shop: components["schemas"]["EtsyShopOut"] | null;
+            /**
+             * Since
+             * @description When it was connected
+             */
+            since: string | null;
+            /**
+             * Renewed At
+             * @description When its access was last renewed
+             */
+            renewed_at: string | null;
+            /**
+             * Scopes
+             * @description What the seller has allowed
+             * @example [
+             *       "listings_r",
+             *       "listings_w"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * Missing Scopes
+             * @description Not allowed yet, since it was connected by an older printdock: connect again to have them
+             * @example [
+             *       "listings_d"
+             *     ]
+             */
+            missing_scopes: string[];
+            /**
+             * Can Delete Drafts
+             * @description Whether drafts that were made can be deleted again (`listings_d`)
+             */
+            can_delete_drafts: boolean;
+            /** @description Why it has to be connected again; null while all is well */
+            reconnect: components["schemas"]["EtsyProblem"] | null;
+            /** @description What is wrong with the app's keys in the settings; null: nothing */
+            app: components["schemas"]["EtsyProblem"] | null;
+            /**
+             * Redirect
+             * @description The callback address in force (ETSY_REDIRECT); Etsy must know it letter by letter
+             * @example http://localhost:8517/callback
+             */
+            redirect: string;
+            /**
+             * Own Redirect
+             * @description This server's own callback: with it the browser comes back by itself
+             * @example https://prints.example.com/api/v1/etsy/callback
+             */
+            own_redirect: string;
+            /**
+             * Comes Back
+             * @description Both are the same; else the address one lands on has to be pasted
+             */
+            comes_back: boolean;
+            /** @description Why this browser's last way back from Etsy failed */
+            last_problem: components["schemas"]["EtsyProblem"] | null;
+            /**
+             * Trademark
+             * @description Etsy's terms ask for this sentence, word for word
+             * @example The term 'Etsy' is a trademark of Etsy, Inc. This application uses the Etsy API but is not endorsed or certified by Etsy, Inc.
+             */
+            trademark: string;
+        };
+        /**
+         * EtsyName
+         * @description A thing of the shop at Etsy, as listing templates name it.
+         */
+        EtsyName: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "section" | "shipping_profile" | "return_policy" | "processing_profile" | "production_partners" | "category";
+            /**
+             * Id
+             * @example 1071
+             */
+            id: number;
+            /**
+             * Name
+             * @description What to put into the template
+             * @example Cup wraps
+             */
+            name: string;
+        };
+        /**
+         * EtsyNames
+         * @description What templates may name.
+         */
+        EtsyNames: {
+            /** Items */
+            items: components["schemas"]["EtsyName"][];
+            /**
+             * More
+             * @description There are more: search more closely
+             */
+            more: boolean;
+        };
+        /**
+         * EtsyProblem
+         * @description What keeps something from working, and what to do.
+         */
+        EtsyProblem: {
+            /**
+             * Code
+             * @example etsy_reconnect
+             */
+            code: string;
+            /**
+             * Message
+             * @example Etsy ended the connection of this shop.
+             */
+            message: string;
+            /** Remedy */
+            remedy: string;
+        };
+        /**
+         * EtsyShopOut
+         * @description The shop at Etsy.
+         */
+        EtsyShopOut: {
+            /**
+             * Id
+             * @example 12345678
+             */
+            id: number;
+            /**
+             * Name
+             * @example RosePrints
+             */
+            name: string;
+            /**
+             * Currency
+             * @description Prices are in it
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Url
+             * @example https://www.etsy.com/shop/RosePrints
+             */
+            url: string;
+        };
+        /**
+         * FieldProblem
+         * @description One thing wrong with what was sent.
+         */
+        FieldProblem: {
+            /**
+             * Where
+             * @description The field, such as `body.width_in`, or file and line
+             * @example body.width_in
+             */
+            where: string;
+            /**
+             * Code
+             * @example greater_than
+             */
+            code: string;
+            /**
+             * Message
+             * @example Input should be greater than 0
+             */
+            message: string;
+        };
+        /**
          * FileIn
          * @description A file to be sent.
          */
@@ -1888,13 +3064,18 @@ export interface components {
              * @description With it, a known file is not sent, and damage is noticed
              */
             sha256?: string | null;
+            /**
+             * Prepared From
+             * @description Where a client cut empty borders off before sending: SHA-256 of the person's own file. With it, that file is known, too
+             */
+            prepared_from?: string | null;
         };
         /**
          * FileKind
          * @description What an address leads to.
          * @enum {string}
          */
-        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "draft";
+        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "base-small" | "draft" | "side" | "shared";
         /**
          * FileOut
          * @description One file of an upload.
@@ -1931,6 +3112,18 @@ export interface components {
              * @example /api/v1/uploads/01890a5d-ac96-774b-bcce-b302099a8057/files/0
              */
             put: string | null;
+            /**
+             * Sha256
+             * @description As announced
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string | null;
+            /**
+             * Prepared From
+             * @description As announced
+             * @example null
+             */
+            prepared_from: string | null;
             /**
              * Answer
              * @description Its entry of the report, as `printdock ingest --json` prints it
@@ -2072,7 +3265,7 @@ export interface components {
              * @example render_mockups
              */
             kind: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["printdock__jobs__job__State"];
             /**
              * Retrying
              * @description Pending, after a try that failed
@@ -2133,18 +3326,6 @@ export interface components {
             started_at: string | null;
             /** Finished At */
             finished_at: string | null;
-        };
-        /**
-         * Kept
-         * @description Both are wanted, from now on.
-         */
-        Kept: {
-            match: components["schemas"]["MatchOut"];
-            /**
-             * Send Again
-             * @description The newcomer was refused, so it is not here: send its file again to store it
-             */
-            send_again: boolean;
         };
         /**
          * KeyIn
@@ -2323,6 +3504,672 @@ export interface components {
             password?: string | null;
         };
         /**
+         * ListedOut
+         * @description A draft that was made of a design, or is to be made.
+         */
+        ListedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Template
+             * @description Name of the listing template
+             * @example Cup wraps
+             */
+            template: string;
+            /**
+             * Number
+             * @description Of the print file
+             * @example 906
+             */
+            number: number;
+            state: components["schemas"]["printdock__listings__journal__State"];
+            /**
+             * Url
+             * @description The draft at Etsy, for its seller; null before it is there
+             */
+            url: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * ListingCounts
+         * @description How many listings the shop has in each state.
+         */
+        ListingCounts: {
+            /** Planned */
+            planned: number;
+            /** Sending */
+            sending: number;
+            /** Unknown */
+            unknown: number;
+            /** Made */
+            made: number;
+            /** Done */
+            done: number;
+            /** Refused */
+            refused: number;
+            /** Ask */
+            ask: number;
+            /** Gone */
+            gone: number;
+        };
+        /**
+         * ListingJob
+         * @description The job that sees to a draft, or was the last to.
+         */
+        ListingJob: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @example make_drafts
+             */
+            kind: string;
+            state: components["schemas"]["printdock__jobs__job__State"];
+        };
+        /**
+         * ListingLimits
+         * @description Etsy's limits, for counters beside fields. Characters, unless said otherwise.
+         */
+        ListingLimits: {
+            /**
+             * Title
+             * @default 140
+             */
+            title: number;
+            /**
+             * Title Once
+             * @description Signs that a title may hold once each
+             * @default %:&+
+             */
+            title_once: string;
+            /**
+             * Description
+             * @default 102400
+             */
+            description: number;
+            /**
+             * Tags
+             * @description How many
+             * @default 13
+             */
+            tags: number;
+            /**
+             * Tag
+             * @default 20
+             */
+            tag: number;
+            /**
+             * Materials
+             * @description How many
+             * @default 13
+             */
+            materials: number;
+            /**
+             * Material
+             * @default 45
+             */
+            material: number;
+            /**
+             * Styles
+             * @description How many
+             * @default 2
+             */
+            styles: number;
+            /**
+             * Style
+             * @default 45
+             */
+            style: number;
+            /**
+             * Alt Text
+             * @default 500
+             */
+            alt_text: number;
+            /**
+             * Sku
+             * @default 32
+             */
+            sku: number;
+            /**
+             * Quantity
+             * @description The most there may be
+             * @default 999
+             */
+            quantity: number;
+            /**
+             * Pictures
+             * @description How many
+             * @default 20
+             */
+            pictures: number;
+        };
+        /**
+         * ListingOut
+         * @description A draft that was made, begun or planned.
+         */
+        ListingOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** @description planned: nothing was sent; sending, unknown: it is looked up before it is sent again; made: it is at Etsy, and not all of it yet; done; refused; ask: a person has to choose; gone: it is not at Etsy any more */
+            state: components["schemas"]["printdock__listings__journal__State"];
+            /**
+             * Template
+             * @description Name of its listing template
+             * @example Cup wraps
+             */
+            template: string;
+            /**
+             * Template Id
+             * @example 1
+             */
+            template_id: number;
+            /**
+             * Design
+             * Format: uuid
+             */
+            design: string;
+            /**
+             * Name
+             * @description Of the design
+             * @example Fox in fog
+             */
+            name: string;
+            /**
+             * Number
+             * @example 906
+             */
+            number: number;
+            /**
+             * Thumbnail
+             * @description Of the print file. Needs no key
+             */
+            thumbnail: string | null;
+            /**
+             * Title
+             * @description As it was last set at Etsy
+             * @example UV 906 | Fox in fog cup wrap
+             */
+            title: string | null;
+            /**
+             * Etsy Listing
+             * @example 1234567890
+             */
+            etsy_listing: number | null;
+            /**
+             * Etsy Url
+             * @description Where to look at it in Etsy's Shop Manager
+             */
+            etsy_url: string | null;
+            /** @description Why it did not go on */
+            problem: components["schemas"]["EtsyProblem"] | null;
+            /**
+             * Notes
+             * @description What a person should know, though all went on
+             */
+            notes: string[];
+            /**
+             * Candidates
+             * @description Drafts at Etsy of which a person has to choose (`ask`)
+             */
+            candidates: number[];
+            job: components["schemas"]["ListingJob"] | null;
+            /**
+             * Next Try At
+             * @description When it goes on by itself
+             */
+            next_try_at: string | null;
+            /**
+             * Last Change At
+             * @description When it was last changed; what undo puts back
+             */
+            last_change_at: string | null;
+            /** @description What became of deleting it, where somebody asked for that */
+            removal: components["schemas"]["Outcome"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * ListingTemplate
+         * @description What a seller sets once for a product. Only kinds of values are checked here; `checks` knows Etsy's rules.
+         *
+         *     Placeholders stand in title, description, tags, materials, alt_text and sku (see `placeholders`). ``category``: a
+         *     path of the seller taxonomy such as ``Home & Living > … > Mugs``, its last name where that is unique, or its id.
+         *     ``section``, ``shipping_profile``, ``return_policy``, ``processing_profile``, ``production_partners``: names as
+         *     `printdock listings names` lists them, or ids. Price in the shop's currency.
+         */
+        ListingTemplate: {
+            /**
+             * Name
+             * @example Cup wraps
+             */
+            name: string;
+            /**
+             * Product
+             * @description Product template whose print files it lists; the name when empty
+             * @default
+             * @example UVDTF 16oz
+             */
+            product: string;
+            /**
+             * Title
+             * @description With placeholders
+             * @default
+             * @example {prefix} {number} | {design} cup wrap
+             */
+            title: string;
+            /**
+             * Description
+             * @description With placeholders
+             * @default
+             * @example {design}.
+             *     For 16oz cups.
+             */
+            description: string;
+            /**
+             * Tags
+             * @default []
+             * @example [
+             *       "cup wrap",
+             *       "uv dtf"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Materials
+             * @default []
+             */
+            materials: string[];
+            /**
+             * Styles
+             * @description Only when the draft is made
+             * @default []
+             */
+            styles: string[];
+            /**
+             * Alt Text
+             * @description With placeholders, also {picture}, {colour}, {set}
+             * @default
+             * @example {design}, {picture}
+             */
+            alt_text: string;
+            /**
+             * Sku
+             * @description With placeholders
+             * @default
+             * @example UV-{number:05d}
+             */
+            sku: string;
+            /**
+             * Price
+             * @description In the shop's currency
+             * @example 3.50
+             */
+            price?: (number | string) | null;
+            /**
+             * Quantity
+             * @example 5
+             */
+            quantity?: number | null;
+            /**
+             * Who Made
+             * @description i_did, someone_else, collective
+             * @default i_did
+             */
+            who_made: string;
+            /**
+             * When Made
+             * @description made_to_order, or a decade
+             * @default made_to_order
+             */
+            when_made: string;
+            /**
+             * Is Supply
+             * @default false
+             */
+            is_supply: boolean;
+            /**
+             * Category
+             * @description Path, last name or id of a category
+             * @default
+             * @example Tumblers & Water Glasses
+             */
+            category: string;
+            /**
+             * Section
+             * @description Name or id
+             * @default
+             * @example Cup wraps
+             */
+            section: string;
+            /**
+             * Shipping Profile
+             * @description Name or id
+             * @default
+             * @example Standard
+             */
+            shipping_profile: string;
+            /**
+             * Return Policy
+             * @description Its terms, or id
+             * @default
+             * @example no returns
+             */
+            return_policy: string;
+            /**
+             * Processing Profile
+             * @description Name or id
+             * @default
+             * @example ready_to_ship 1-2 days
+             */
+            processing_profile: string;
+            /**
+             * Production Partners
+             * @description Names or ids
+             * @default []
+             */
+            production_partners: string[];
+            /**
+             * Type
+             * @description physical, download or both
+             * @default physical
+             */
+            type: string;
+            /** Item Weight */
+            item_weight?: (number | string) | null;
+            /**
+             * Item Weight Unit
+             * @description oz, lb, g, kg
+             * @default
+             */
+            item_weight_unit: string;
+            /** Item Length */
+            item_length?: (number | string) | null;
+            /** Item Width */
+            item_width?: (number | string) | null;
+            /** Item Height */
+            item_height?: (number | string) | null;
+            /**
+             * Item Dimensions Unit
+             * @description in, ft, mm, cm, m, yd, inches
+             * @default
+             */
+            item_dimensions_unit: string;
+            /**
+             * Should Auto Renew
+             * @description Renewing costs money
+             * @default false
+             */
+            should_auto_renew: boolean;
+            /** Is Customizable */
+            is_customizable?: boolean | null;
+            /** Is Taxable */
+            is_taxable?: boolean | null;
+            /**
+             * Mockup Sets
+             * @description Whose mockups are shown, in this order; all when empty
+             * @default []
+             */
+            mockup_sets: string[];
+            /**
+             * Shared Pictures
+             * @description Names; they come last
+             * @default []
+             */
+            shared_pictures: string[];
+            /**
+             * Fields
+             * @description Words of the seller's own, for placeholders
+             */
+            fields?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ListingTemplateList
+         * @description Every listing template of the shop, by name.
+         */
+        ListingTemplateList: {
+            /** Items */
+            items: components["schemas"]["ListingTemplateOut"][];
+        };
+        /**
+         * ListingTemplateOut
+         * @description A listing template of the shop.
+         */
+        ListingTemplateOut: {
+            /**
+             * Name
+             * @example Cup wraps
+             */
+            name: string;
+            /**
+             * Product
+             * @description Product template whose print files it lists; the name when empty
+             * @default
+             * @example UVDTF 16oz
+             */
+            product: string;
+            /**
+             * Title
+             * @description With placeholders
+             * @default
+             * @example {prefix} {number} | {design} cup wrap
+             */
+            title: string;
+            /**
+             * Description
+             * @description With placeholders
+             * @default
+             * @example {design}.
+             *     For 16oz cups.
+             */
+            description: string;
+            /**
+             * Tags
+             * @default []
+             * @example [
+             *       "cup wrap",
+             *       "uv dtf"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Materials
+             * @default []
+             */
+            materials: string[];
+            /**
+             * Styles
+             * @description Only when the draft is made
+             * @default []
+             */
+            styles: string[];
+            /**
+             * Alt Text
+             * @description With placeholders, also {picture}, {colour}, {set}
+             * @default
+             * @example {design}, {picture}
+             */
+            alt_text: string;
+            /**
+             * Sku
+             * @description With placeholders
+             * @default
+             * @example UV-{number:05d}
+             */
+            sku: string;
+            /**
+             * Price
+             * @description In the shop's currency
+             * @example 3.50
+             */
+            price?: string | null;
+            /**
+             * Quantity
+             * @example 5
+             */
+            quantity?: number | null;
+            /**
+             * Who Made
+             * @description i_did, someone_else, collective
+             * @default i_did
+             */
+            who_made: string;
+            /**
+             * When Made
+             * @description made_to_order, or a decade
+             * @default made_to_order
+             */
+            when_made: string;
+            /**
+             * Is Supply
+             * @default false
+             */
+            is_supply: boolean;
+            /**
+             * Category
+             * @description Path, last name or id of a category
+             * @default
+             * @example Tumblers & Water Glasses
+             */
+            category: string;
+            /**
+             * Section
+             * @description Name or id
+             * @default
+             * @example Cup wraps
+             */
+            section: string;
+            /**
+             * Shipping Profile
+             * @description Name or id
+             * @default
+             * @example Standard
+             */
+            shipping_profile: string;
+            /**
+             * Return Policy
+             * @description Its terms, or id
+             * @default
+             * @example no returns
+             */
+            return_policy: string;
+            /**
+             * Processing Profile
+             * @description Name or id
+             * @default
+             * @example ready_to_ship 1-2 days
+             */
+            processing_profile: string;
+            /**
+             * Production Partners
+             * @description Names or ids
+             * @default []
+             */
+            production_partners: string[];
+            /**
+             * Type
+             * @description physical, download or both
+             * @default physical
+             */
+            type: string;
+            /** Item Weight */
+            item_weight?: string | null;
+            /**
+             * Item Weight Unit
+             * @description oz, lb, g, kg
+             * @default
+             */
+            item_weight_unit: string;
+            /** Item Length */
+            item_length?: string | null;
+            /** Item Width */
+            item_width?: string | null;
+            /** Item Height */
+            item_height?: string | null;
+            /**
+             * Item Dimensions Unit
+             * @description in, ft, mm, cm, m, yd, inches
+             * @default
+             */
+            item_dimensions_unit: string;
+            /**
+             * Should Auto Renew
+             * @description Renewing costs money
+             * @default false
+             */
+            should_auto_renew: boolean;
+            /** Is Customizable */
+            is_customizable?: boolean | null;
+            /** Is Taxable */
+            is_taxable?: boolean | null;
+            /**
+             * Mockup Sets
+             * @description Whose mockups are shown, in this order; all when empty
+             * @default []
+             */
+            mockup_sets: string[];
+            /**
+             * Shared Pictures
+             * @description Names; they come last
+             * @default []
+             */
+            shared_pictures: string[];
+            /**
+             * Fields
+             * @description Words of the seller's own, for placeholders
+             */
+            fields?: {
+                [key: string]: string;
+            };
+            /**
+             * Id
+             * @example 1
+             */
+            id: number;
+            /**
+             * Drafts
+             * @description Made or begun from it; while there are any, it cannot be removed
+             * @example 12
+             */
+            drafts: number;
+        };
+        /**
+         * ListingTemplatesImported
+         * @description What a table held: all of it was taken in, or nothing.
+         */
+        ListingTemplatesImported: {
+            /**
+             * Imported
+             * @description Names
+             * @example [
+             *       "Cup wraps"
+             *     ]
+             */
+            imported: string[];
+        };
+        /**
          * LookIn
          * @description A whole description to look at.
          */
@@ -2359,6 +4206,24 @@ export interface components {
             problems: components["schemas"]["PackProblem"][];
         };
         /**
+         * ManyIn
+         * @description What to decide on several matches at once.
+         */
+        ManyIn: {
+            /** Decision */
+            decision: ("keep" | "drop" | "replace") | "undo";
+            /** Matches */
+            matches: number[];
+        };
+        /**
+         * ManyOut
+         * @description Each match with what became of it, in the order asked.
+         */
+        ManyOut: {
+            /** Items */
+            items: components["schemas"]["OneOfMany"][];
+        };
+        /**
          * MatchOut
          * @description A newcomer, and the design it is the same as (`duplicate`: it was refused) or like (`similar`: it was stored).
          */
@@ -2377,7 +4242,7 @@ export interface components {
              * Decision
              * @description A person's; null while nobody has decided
              */
-            decision: ("keep" | "drop") | null;
+            decision: ("keep" | "drop" | "replace") | null;
             /**
              * Template
              * @example UVDTF 16oz
@@ -2406,6 +4271,10 @@ export interface components {
             evidence: {
                 [key: string]: unknown;
             };
+            /** @description The newcomer as it was compared, small; kept when refused, too */
+            newcomer_picture: components["schemas"]["SideOut"] | null;
+            /** @description The other as it was compared. `evidence.matrix` lays the newcomer's picture over it */
+            matched_picture: components["schemas"]["SideOut"] | null;
             /**
              * Found At
              * Format: date-time
@@ -2413,6 +4282,16 @@ export interface components {
             found_at: string;
             /** Decided At */
             decided_at: string | null;
+            /**
+             * Decided By
+             * @example Rose
+             */
+            decided_by: string | null;
+            /**
+             * Undo Until
+             * @description Until when a decision can be undone; null: for ever, or nothing was decided
+             */
+            undo_until: string | null;
         };
         /**
          * MeOut
@@ -2774,6 +4653,27 @@ export interface components {
             percent: number;
         };
         /**
+         * OneOfMany
+         * @description What became of one of several.
+         */
+        OneOfMany: {
+            /**
+             * Id
+             * @example 17
+             */
+            id: number;
+            /** @description Null where it could not be decided */
+            done: components["schemas"]["DecidedOut"] | null;
+            /** @description Why not */
+            problem: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * Outcome
+         * @description What became of a draft that was to be deleted.
+         * @enum {string}
+         */
+        Outcome: "removed" | "gone" | "never_made" | "published" | "edited";
+        /**
          * OutlineOut
          * @description The list of designs from afar.
          */
@@ -2910,6 +4810,17 @@ export interface components {
              */
             next: string | null;
         };
+        /** Page[ListingOut] */
+        Page_ListingOut_: {
+            /** Items */
+            items: components["schemas"]["ListingOut"][];
+            /**
+             * Next
+             * @description `cursor` of the next page; null on the last one
+             * @example WyJNdWciXQ
+             */
+            next: string | null;
+        };
         /** Page[MatchOut] */
         Page_MatchOut_: {
             /** Items */
@@ -2993,6 +4904,392 @@ export interface components {
              * @example correct horse battery staple
              */
             new: string;
+        };
+        /**
+         * PlanChange
+         * @description A field as it is at Etsy, and as it is to be.
+         */
+        PlanChange: {
+            /**
+             * Field
+             * @description As listing templates name it; or inventory (price, quantity, SKU), pictures, file
+             * @example tags
+             */
+            field: string;
+            /**
+             * Before
+             * @description Null where there is nothing yet; of pictures, how many there are
+             * @example [
+             *       "cup wrap"
+             *     ]
+             */
+            before: unknown;
+            /**
+             * After
+             * @example [
+             *       "cup wrap",
+             *       "rose"
+             *     ]
+             */
+            after: unknown;
+            /**
+             * Kept
+             * @description The seller changed it at Etsy, and it stays so
+             */
+            kept: boolean;
+        };
+        /**
+         * PlanDraft
+         * @description A draft as it would be sent, with names in the places of ids.
+         */
+        PlanDraft: {
+            /**
+             * Title
+             * @example UV 906 | Fox in fog cup wrap
+             */
+            title: string;
+            /** Description */
+            description: string;
+            /**
+             * Tags
+             * @example [
+             *       "cup wrap",
+             *       "uv dtf"
+             *     ]
+             */
+            tags: string[];
+            /** Materials */
+            materials: string[];
+            /** Styles */
+            styles: string[];
+            /**
+             * Price
+             * @description In `currency`
+             * @example 3.50
+             */
+            price: string | null;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Quantity
+             * @example 5
+             */
+            quantity: number | null;
+            /**
+             * Sku
+             * @example UV-00906
+             */
+            sku: string;
+            /**
+             * Type
+             * @example physical
+             */
+            type: string;
+            /**
+             * Who Made
+             * @example i_did
+             */
+            who_made: string;
+            /**
+             * When Made
+             * @example made_to_order
+             */
+            when_made: string;
+            /**
+             * Category
+             * @example Home & Living > Kitchen & Dining > Drink & Barware > Tumblers & Water Glasses
+             */
+            category: string;
+            /**
+             * Section
+             * @example Cup wraps
+             */
+            section: string;
+            /**
+             * Shipping Profile
+             * @example Standard
+             */
+            shipping_profile: string;
+            /**
+             * Return Policy
+             * @example no returns
+             */
+            return_policy: string;
+            /**
+             * Processing Profile
+             * @example ready_to_ship 1-2 days
+             */
+            processing_profile: string;
+            /** Pictures */
+            pictures: components["schemas"]["PlanPicture"][];
+            /**
+             * File
+             * @description What buyers of a download get
+             */
+            file: string | null;
+        };
+        /**
+         * PlanIn
+         * @description What is to be planned.
+         */
+        PlanIn: {
+            /**
+             * Template
+             * @description Name of a listing template
+             * @example Cup wraps
+             */
+            template: string;
+            /** Designs */
+            designs?: string[] | null;
+            /** Numbers */
+            numbers?: number[] | null;
+            /**
+             * Overwrite
+             * @description As if what was changed by hand at Etsy were changed, too
+             * @default false
+             */
+            overwrite: boolean;
+            /**
+             * Look
+             * @description Compare with the listings as they are at Etsy now; for at most 50 designs
+             * @default false
+             */
+            look: boolean;
+            /**
+             * After
+             * @description Rows from the number after this one on
+             * @example null
+             */
+            after?: number | null;
+            /**
+             * Limit
+             * @description Most rows of the answer; the counts are of all
+             * @default 100
+             */
+            limit: number;
+        };
+        /**
+         * PlanOut
+         * @description What drafts of the chosen designs would need.
+         */
+        PlanOut: {
+            /**
+             * Template
+             * @description Id of the listing template
+             * @example 1
+             */
+            template: number;
+            /**
+             * Rows
+             * @description By number
+             */
+            rows: components["schemas"]["PlanRow"][];
+            /**
+             * Next
+             * @description `after` of the next rows; null on the last ones
+             */
+            next: number | null;
+            /**
+             * Total
+             * @description Designs in all
+             * @example 12
+             */
+            total: number;
+            /**
+             * Actions
+             * @description How many of each
+             * @example {
+             *       "create": 10,
+             *       "refused": 2
+             *     }
+             */
+            actions: {
+                [key: string]: number;
+            };
+            /**
+             * Calls
+             * @description Calls to Etsy that all of it takes when nothing goes wrong
+             * @example 100
+             */
+            calls: number;
+            /**
+             * Seconds
+             * @description What these take at the pace that Etsy allows
+             * @example 22.2
+             */
+            seconds: number;
+            /**
+             * Enough
+             * @description Whether today's calls suffice; null where Etsy has not said how many
+             */
+            enough: boolean | null;
+            budget: components["schemas"]["BudgetOut"];
+            limits: components["schemas"]["ListingLimits"];
+        };
+        /**
+         * PlanPicture
+         * @description A picture of a draft, in its place.
+         */
+        PlanPicture: {
+            /**
+             * Name
+             * @description Its file name, which edits of alternative texts go by
+             * @example UV 906_1.jpg
+             */
+            name: string;
+            /**
+             * Alt Text
+             * @example Fox in fog, front
+             */
+            alt_text: string;
+            /**
+             * Url
+             * @description Needs no key; never changes
+             */
+            url: string;
+            /**
+             * Thumbnail
+             * @description A small WebP of it; of a shared picture, the picture itself
+             */
+            thumbnail: string;
+            /**
+             * Width
+             * @description px
+             * @example 2000
+             */
+            width: number;
+            /**
+             * Height
+             * @description px
+             * @example 1500
+             */
+            height: number;
+            /**
+             * Shared
+             * @description Many drafts show it; its alternative text is its name's
+             */
+            shared: boolean;
+            /**
+             * Set
+             * @description Its mockup set
+             * @example Mug 11oz
+             */
+            set: string | null;
+            /**
+             * Picture
+             * @description Its base image
+             * @example Front
+             */
+            picture: string | null;
+            /** Colour */
+            colour: string | null;
+        };
+        /**
+         * PlanProblem
+         * @description One thing that Etsy would refuse.
+         */
+        PlanProblem: {
+            /**
+             * Field
+             * @description As listing templates name it
+             * @example title
+             */
+            field: string;
+            /**
+             * Code
+             * @example title_long
+             */
+            code: string;
+            /**
+             * Message
+             * @description A sentence
+             * @example Title: has 150 characters, 140 are allowed.
+             */
+            message: string;
+            /**
+             * Remedy
+             * @example Leave out 10.
+             */
+            remedy: string;
+        };
+        /**
+         * PlanRow
+         * @description What would happen for one design.
+         */
+        PlanRow: {
+            /**
+             * Design
+             * Format: uuid
+             */
+            design: string;
+            /**
+             * Print File
+             * Format: uuid
+             */
+            print_file: string;
+            /**
+             * Number
+             * @example 906
+             */
+            number: number;
+            /**
+             * Name
+             * @description Of the design
+             * @example Fox in fog
+             */
+            name: string;
+            /**
+             * Thumbnail
+             * @description Of the print file. Needs no key
+             */
+            thumbnail: string | null;
+            /**
+             * Action
+             * @description create; change; same: nothing to do; finish: begun before; refused: see problems; ask: a person has to choose; gone: deleted at Etsy; published: left alone
+             * @enum {string}
+             */
+            action: "create" | "change" | "same" | "finish" | "refused" | "ask" | "gone" | "published";
+            /**
+             * Looked
+             * @description Compared with the listing as it is at Etsy now; else with what was last set
+             */
+            looked: boolean;
+            /** Problems */
+            problems: components["schemas"]["PlanProblem"][];
+            /**
+             * Changes
+             * @description Of what is at Etsy; empty for what is new: all of its draft is
+             */
+            changes: components["schemas"]["PlanChange"][];
+            draft: components["schemas"]["PlanDraft"];
+            /**
+             * Edits
+             * @description What the seller set for this design in place of the template
+             * @example {
+             *       "price": "4.00"
+             *     }
+             */
+            edits: {
+                [key: string]: unknown;
+            };
+            /**
+             * Listing
+             * @description Its row among the listings, once there is one
+             */
+            listing: string | null;
+            /**
+             * Etsy Listing
+             * @example 1234567890
+             */
+            etsy_listing: number | null;
+            /**
+             * Etsy Url
+             * @description Where to look at it in Etsy's Shop Manager
+             */
+            etsy_url: string | null;
         };
         /**
          * PoolOut
@@ -3195,6 +5492,53 @@ export interface components {
             thumbnail: string | null;
         };
         /**
+         * Problem
+         * @description Why a request was not fulfilled (RFC 9457), and what to do.
+         */
+        Problem: {
+            /**
+             * Type
+             * @description `urn:printdock:problem:` and the code
+             * @example urn:printdock:problem:not_found
+             */
+            type: string;
+            /**
+             * Title
+             * @description The status in words
+             * @example Not Found
+             */
+            title: string;
+            /**
+             * Status
+             * @example 404
+             */
+            status: number;
+            /**
+             * Code
+             * @description Stable, for programs
+             * @example not_found
+             */
+            code: string;
+            /**
+             * Detail
+             * @description What happened, for people
+             * @example The shop has no template 7.
+             */
+            detail: string;
+            /**
+             * Remedy
+             * @description What to do next; empty where nothing can be done
+             * @example
+             */
+            remedy: string;
+            /**
+             * Errors
+             * @description Each thing that is wrong, where there are several
+             * @default []
+             */
+            errors: components["schemas"]["FieldProblem"][];
+        };
+        /**
          * Ready
          * @description Whether the process should be sent requests, and what it knows of its parts.
          */
@@ -3321,6 +5665,31 @@ export interface components {
             errors: string[];
         };
         /**
+         * RemoveIn
+         * @description Drafts to be deleted at Etsy: those of `listings`, or all that a job made.
+         */
+        RemoveIn: {
+            /** Listings */
+            listings?: string[] | null;
+            /**
+             * Job
+             * @description The job that made them (`make_drafts`)
+             */
+            job?: string | null;
+            /**
+             * Edited
+             * @description Also those that the seller has changed at Etsy since
+             * @default false
+             */
+            edited: boolean;
+            /**
+             * Priority
+             * @default normal
+             * @enum {string}
+             */
+            priority: "high" | "normal" | "low";
+        };
+        /**
          * Removed
          * @description What was removed. Mockups that were rendered stay.
          */
@@ -3415,6 +5784,18 @@ export interface components {
             left: string[];
         };
         /**
+         * ReturnIn
+         * @description Where the seller's browser landed.
+         */
+        ReturnIn: {
+            /**
+             * Address
+             * @description The whole address, or what follows its `?`
+             * @example http://localhost:8517/callback?code=...&state=...
+             */
+            address: string;
+        };
+        /**
          * Role
          * @description A person's place in one shop.
          * @enum {string}
@@ -3426,6 +5807,21 @@ export interface components {
          */
         RoleChange: {
             role: components["schemas"]["Role"];
+        };
+        /**
+         * SamplesOut
+         * @description Whether the shop has sample data, and whether that is changing.
+         */
+        SamplesOut: {
+            /**
+             * Here
+             * @description Something of it is in the shop
+             */
+            here: boolean;
+            /** @description The job that brings it */
+            adding: components["schemas"]["JobOut"] | null;
+            /** @description The job that takes it away */
+            removing: components["schemas"]["JobOut"] | null;
         };
         /**
          * SaveIn
@@ -3537,6 +5933,12 @@ export interface components {
             mockups_per_design: number;
             /** Pictures */
             pictures: components["schemas"]["BaseImageOut"][];
+            /**
+             * Cover
+             * @description A small WebP of its first photo. Needs no key
+             * @example null
+             */
+            cover: string | null;
         };
         /**
          * SetWhole
@@ -3590,6 +5992,12 @@ export interface components {
             mockups_per_design: number;
             /** Pictures */
             pictures: components["schemas"]["BaseImageOut"][];
+            /**
+             * Cover
+             * @description A small WebP of its first photo. Needs no key
+             * @example null
+             */
+            cover: string | null;
             /** Files */
             files: components["schemas"]["SetFile"][];
         };
@@ -3628,6 +6036,65 @@ export interface components {
         SettingsOut: {
             /** Items */
             items: components["schemas"]["SettingOut"][];
+        };
+        /**
+         * SettleIn
+         * @description Which of several drafts at Etsy it is.
+         */
+        SettleIn: {
+            /**
+             * Etsy Listing
+             * @description One of the candidates; null: none of them
+             * @example 1234567890
+             */
+            etsy_listing: number | null;
+        };
+        /**
+         * SharedPictureList
+         * @description All shared pictures of the shop.
+         */
+        SharedPictureList: {
+            /** Items */
+            items: components["schemas"]["SharedPictureOut"][];
+        };
+        /**
+         * SharedPictureOut
+         * @description A picture that many drafts show, such as a size chart.
+         */
+        SharedPictureOut: {
+            /**
+             * Name
+             * @description What templates call it
+             * @example Size chart.png
+             */
+            name: string;
+            /**
+             * Alt Text
+             * @example Size chart
+             */
+            alt_text: string;
+            /**
+             * Width
+             * @description px
+             * @example 2000
+             */
+            width: number;
+            /**
+             * Height
+             * @description px
+             * @example 1500
+             */
+            height: number;
+            /**
+             * Bytes
+             * @example 512000
+             */
+            bytes: number;
+            /**
+             * Url
+             * @description Needs no key; never changes
+             */
+            url: string;
         };
         /**
          * ShopIn
@@ -3677,6 +6144,30 @@ export interface components {
             items: components["schemas"]["ShopOut"][];
         };
         /**
+         * SideOut
+         * @description One side of a comparison: a WebP of at most 512 px and 30 kB.
+         */
+        SideOut: {
+            /**
+             * Url
+             * @description Needs no key; never changes
+             * @example /api/v1/files/side/1/.../newcomer.webp
+             */
+            url: string;
+            /**
+             * Width
+             * @description px
+             * @example 512
+             */
+            width: number;
+            /**
+             * Height
+             * @description px
+             * @example 233
+             */
+            height: number;
+        };
+        /**
          * SignInForm
          * @description E-mail address and password.
          */
@@ -3693,12 +6184,6 @@ export interface components {
              */
             password: string;
         };
-        /**
-         * State
-         * @description Where a job is. The last three are final, until a person asks for a retry.
-         * @enum {string}
-         */
-        State: "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
         /**
          * StorageOut
          * @description The storage as this server process last knew it.
@@ -3956,80 +6441,55 @@ export interface components {
             oidc: string | null;
         };
         /**
+         * What
+         * @description What a download holds.
+         * @enum {string}
+         */
+        What: "mockups" | "print_files";
+        /**
          * Wish
          * @description What a person asks of a job that runs.
          * @enum {string}
          */
         Wish: "cancel" | "pause";
         /**
-         * FieldProblem
-         * @description One thing wrong with what was sent.
+         * WordsChange
+         * @description Words to add or change; an empty one removes a word.
          */
-        FieldProblem: {
+        WordsChange: {
             /**
-             * Where
-             * @description The field, such as `body.width_in`, or file and line
-             * @example body.width_in
+             * Words
+             * @example {
+             *       "season": "autumn"
+             *     }
              */
-            where: string;
-            /**
-             * Code
-             * @example greater_than
-             */
-            code: string;
-            /**
-             * Message
-             * @example Input should be greater than 0
-             */
-            message: string;
+            words: {
+                [key: string]: string;
+            };
         };
         /**
-         * Problem
-         * @description Why a request was not fulfilled (RFC 9457), and what to do.
+         * WordsImported
+         * @description How many rows were taken in: all, or nothing.
          */
-        Problem: {
+        WordsImported: {
             /**
-             * Type
-             * @description `urn:printdock:problem:` and the code
-             * @example urn:printdock:problem:not_found
+             * Designs
+             * @example 12
              */
-            type: string;
-            /**
-             * Title
-             * @description The status in words
-             * @example Not Found
-             */
-            title: string;
-            /**
-             * Status
-             * @example 404
-             */
-            status: number;
-            /**
-             * Code
-             * @description Stable, for programs
-             * @example not_found
-             */
-            code: string;
-            /**
-             * Detail
-             * @description What happened, for people
-             * @example The shop has no template 7.
-             */
-            detail: string;
-            /**
-             * Remedy
-             * @description What to do next; empty where nothing can be done
-             * @example
-             */
-            remedy: string;
-            /**
-             * Errors
-             * @description Each thing that is wrong, where there are several
-             * @default []
-             */
-            errors: components["schemas"]["FieldProblem"][];
+            designs: number;
         };
+        /**
+         * State
+         * @description Where a job is. The last three are final, until a person asks for a retry.
+         * @enum {string}
+         */
+        printdock__jobs__job__State: "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
+        /**
+         * State
+         * @description How far a draft is.
+         * @enum {string}
+         */
+        printdock__listings__journal__State: "planned" | "sending" | "unknown" | "made" | "done" | "refused" | "ask" | "gone";
     };
     responses: never;
     parameters: never;
@@ -4039,19 +6499,36 @@ export interface components {
 }
 export type Alive = components['schemas']['Alive'];
 export type BaseImageOut = components['schemas']['BaseImageOut'];
+export type BudgetOut = components['schemas']['BudgetOut'];
 export type CheckOut = components['schemas']['CheckOut'];
 export type CompleteIn = components['schemas']['CompleteIn'];
+export type ConnectIn = components['schemas']['ConnectIn'];
+export type ConnectOut = components['schemas']['ConnectOut'];
 export type Counts = components['schemas']['Counts'];
+export type CreateIn = components['schemas']['CreateIn'];
 export type CurrentShop = components['schemas']['CurrentShop'];
+export type DecidedOut = components['schemas']['DecidedOut'];
 export type DesignChange = components['schemas']['DesignChange'];
 export type DesignOut = components['schemas']['DesignOut'];
 export type DesignWhole = components['schemas']['DesignWhole'];
+export type DesignWords = components['schemas']['DesignWords'];
+export type DesignWordsList = components['schemas']['DesignWordsList'];
+export type DownloadIn = components['schemas']['DownloadIn'];
+export type DownloadOut = components['schemas']['DownloadOut'];
 export type DraftFileOut = components['schemas']['DraftFileOut'];
 export type DraftIn = components['schemas']['DraftIn'];
 export type DraftList = components['schemas']['DraftList'];
 export type DraftOut = components['schemas']['DraftOut'];
 export type DraftShort = components['schemas']['DraftShort'];
+export type EditsIn = components['schemas']['EditsIn'];
+export type EditsOut = components['schemas']['EditsOut'];
 export type EntryOut = components['schemas']['EntryOut'];
+export type EtsyConnectionOut = components['schemas']['EtsyConnectionOut'];
+export type EtsyName = components['schemas']['EtsyName'];
+export type EtsyNames = components['schemas']['EtsyNames'];
+export type EtsyProblem = components['schemas']['EtsyProblem'];
+export type EtsyShopOut = components['schemas']['EtsyShopOut'];
+export type FieldProblem = components['schemas']['FieldProblem'];
 export type FileIn = components['schemas']['FileIn'];
 export type FileKind = components['schemas']['FileKind'];
 export type FileOut = components['schemas']['FileOut'];
@@ -4064,7 +6541,6 @@ export type InvitationOut = components['schemas']['InvitationOut'];
 export type InvitationsOut = components['schemas']['InvitationsOut'];
 export type JobError = components['schemas']['JobError'];
 export type JobOut = components['schemas']['JobOut'];
-export type Kept = components['schemas']['Kept'];
 export type KeyIn = components['schemas']['KeyIn'];
 export type KeyOut = components['schemas']['KeyOut'];
 export type KnownIn = components['schemas']['KnownIn'];
@@ -4073,8 +6549,19 @@ export type LibraryOut = components['schemas']['LibraryOut'];
 export type LinkIn = components['schemas']['LinkIn'];
 export type LinkOut = components['schemas']['LinkOut'];
 export type LinkUse = components['schemas']['LinkUse'];
+export type ListedOut = components['schemas']['ListedOut'];
+export type ListingCounts = components['schemas']['ListingCounts'];
+export type ListingJob = components['schemas']['ListingJob'];
+export type ListingLimits = components['schemas']['ListingLimits'];
+export type ListingOut = components['schemas']['ListingOut'];
+export type ListingTemplate = components['schemas']['ListingTemplate'];
+export type ListingTemplateList = components['schemas']['ListingTemplateList'];
+export type ListingTemplateOut = components['schemas']['ListingTemplateOut'];
+export type ListingTemplatesImported = components['schemas']['ListingTemplatesImported'];
 export type LookIn = components['schemas']['LookIn'];
 export type LookOut = components['schemas']['LookOut'];
+export type ManyIn = components['schemas']['ManyIn'];
+export type ManyOut = components['schemas']['ManyOut'];
 export type MatchOut = components['schemas']['MatchOut'];
 export type MeOut = components['schemas']['MeOut'];
 export type MemberOut = components['schemas']['MemberOut'];
@@ -4086,6 +6573,8 @@ export type OldForm = components['schemas']['OldForm'];
 export type OldJob = components['schemas']['OldJob'];
 export type OldJobStatus = components['schemas']['OldJobStatus'];
 export type OldProgress = components['schemas']['OldProgress'];
+export type OneOfMany = components['schemas']['OneOfMany'];
+export type Outcome = components['schemas']['Outcome'];
 export type OutlineOut = components['schemas']['OutlineOut'];
 export type OwnShop = components['schemas']['OwnShop'];
 export type PackProblem = components['schemas']['PackProblem'];
@@ -4094,6 +6583,7 @@ export type PageDesignOut = components['schemas']['Page_DesignOut_'];
 export type PageEntryOut = components['schemas']['Page_EntryOut_'];
 export type PageJobOut = components['schemas']['Page_JobOut_'];
 export type PageKeyOut = components['schemas']['Page_KeyOut_'];
+export type PageListingOut = components['schemas']['Page_ListingOut_'];
 export type PageMatchOut = components['schemas']['Page_MatchOut_'];
 export type PageMemberOut = components['schemas']['Page_MemberOut_'];
 export type PageMockupOut = components['schemas']['Page_MockupOut_'];
@@ -4101,20 +6591,31 @@ export type PageSetOut = components['schemas']['Page_SetOut_'];
 export type PageTemplateOut = components['schemas']['Page_TemplateOut_'];
 export type PageUploadOut = components['schemas']['Page_UploadOut_'];
 export type PasswordChange = components['schemas']['PasswordChange'];
+export type PlanChange = components['schemas']['PlanChange'];
+export type PlanDraft = components['schemas']['PlanDraft'];
+export type PlanIn = components['schemas']['PlanIn'];
+export type PlanOut = components['schemas']['PlanOut'];
+export type PlanPicture = components['schemas']['PlanPicture'];
+export type PlanProblem = components['schemas']['PlanProblem'];
+export type PlanRow = components['schemas']['PlanRow'];
 export type PoolOut = components['schemas']['PoolOut'];
 export type PresetOut = components['schemas']['PresetOut'];
 export type PresetsOut = components['schemas']['PresetsOut'];
 export type PreviewIn = components['schemas']['PreviewIn'];
 export type PrintFileOut = components['schemas']['PrintFileOut'];
+export type Problem = components['schemas']['Problem'];
 export type Ready = components['schemas']['Ready'];
 export type RecipeIn = components['schemas']['RecipeIn'];
 export type RecipeOut = components['schemas']['RecipeOut'];
+export type RemoveIn = components['schemas']['RemoveIn'];
 export type Removed = components['schemas']['Removed'];
 export type RenderIn = components['schemas']['RenderIn'];
 export type ReportOut = components['schemas']['ReportOut'];
 export type Retried = components['schemas']['Retried'];
+export type ReturnIn = components['schemas']['ReturnIn'];
 export type Role = components['schemas']['Role'];
 export type RoleChange = components['schemas']['RoleChange'];
+export type SamplesOut = components['schemas']['SamplesOut'];
 export type SaveIn = components['schemas']['SaveIn'];
 export type Scope = components['schemas']['Scope'];
 export type SetFile = components['schemas']['SetFile'];
@@ -4122,11 +6623,14 @@ export type SetOut = components['schemas']['SetOut'];
 export type SetWhole = components['schemas']['SetWhole'];
 export type SettingOut = components['schemas']['SettingOut'];
 export type SettingsOut = components['schemas']['SettingsOut'];
+export type SettleIn = components['schemas']['SettleIn'];
+export type SharedPictureList = components['schemas']['SharedPictureList'];
+export type SharedPictureOut = components['schemas']['SharedPictureOut'];
 export type ShopIn = components['schemas']['ShopIn'];
 export type ShopOut = components['schemas']['ShopOut'];
 export type ShopsOut = components['schemas']['ShopsOut'];
+export type SideOut = components['schemas']['SideOut'];
 export type SignInForm = components['schemas']['SignInForm'];
-export type State = components['schemas']['State'];
 export type StorageOut = components['schemas']['StorageOut'];
 export type TemplateChange = components['schemas']['TemplateChange'];
 export type TemplateIn = components['schemas']['TemplateIn'];
@@ -4136,9 +6640,12 @@ export type UploadIn = components['schemas']['UploadIn'];
 export type UploadOut = components['schemas']['UploadOut'];
 export type VerifyIn = components['schemas']['VerifyIn'];
 export type WaysIn = components['schemas']['WaysIn'];
+export type What = components['schemas']['What'];
 export type Wish = components['schemas']['Wish'];
-export type FieldProblem = components['schemas']['FieldProblem'];
-export type Problem = components['schemas']['Problem'];
+export type WordsChange = components['schemas']['WordsChange'];
+export type WordsImported = components['schemas']['WordsImported'];
+export type PrintdockJobsJobState = components['schemas']['printdock__jobs__job__State'];
+export type PrintdockListingsJournalState = components['schemas']['printdock__listings__journal__State'];
 export type $defs = Record<string, never>;
 export interface operations {
     sign_in: {
@@ -7499,6 +10006,8 @@ export interface operations {
                 similar?: boolean | null;
                 /** @description Only with a print file of this upload */
                 upload?: string | null;
+                /** @description Those that were deleted and can be brought back, instead */
+                deleted?: boolean;
                 /** @description Most items of this page */
                 limit?: number;
                 /** @description `next` of the page before */
@@ -7579,6 +10088,8 @@ export interface operations {
                 similar?: boolean | null;
                 /** @description As for the list */
                 upload?: string | null;
+                /** @description As for the list */
+                deleted?: boolean;
                 /** @description Designs of a page */
                 every?: number;
             };
@@ -7720,6 +10231,91 @@ export interface operations {
             };
         };
     };
+    delete_design: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_design: {
         parameters: {
             query?: never;
@@ -7809,11 +10405,98 @@ export interface operations {
             };
         };
     };
+    restore_design: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_duplicates: {
         parameters: {
             query?: {
                 /** @description Also those that were decided */
                 decided?: boolean;
+                /** @description Only those decided so, or in any way */
+                decision?: ("keep" | "drop" | "replace") | "any" | null;
                 /** @description Only of this kind */
                 kind?: ("duplicate" | "similar") | null;
                 /** @description Only of this template */
@@ -7978,7 +10661,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Kept"];
+                    "application/json": components["schemas"]["DecidedOut"];
                 };
             };
             /** @description Unauthorized */
@@ -8095,6 +10778,254 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_stored: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                match: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                match: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9622,11 +12553,2703 @@ export interface operations {
             };
         };
     };
+    prepare_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DownloadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                download: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_etsy_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EtsyConnectionOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_etsy_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConnectIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_etsy_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EtsyConnectionOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_etsy_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EtsyConnectionOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_etsy_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EtsyConnectionOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_from_etsy: {
+        parameters: {
+            query: {
+                /** @description As Etsy sends it back */
+                state: string;
+                /** @description As Etsy sends it; absent where the seller said no */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_etsy_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_listing_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingTemplateList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_listing_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListingTemplate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingTemplateOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_listing_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": components["schemas"]["ListingTemplate"][];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingTemplatesImported"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_listing_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_listing_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingTemplateOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_listing_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListingTemplate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingTemplateOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_listing_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_listings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_listing_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_listing_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_listing_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_template: number;
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditsOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_etsy_names: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind; categories only when asked for */
+                kind?: ("section" | "shipping_profile" | "return_policy" | "processing_profile" | "production_partners" | "category") | null;
+                /** @description Only names that hold this, whatever the case */
+                search?: string | null;
+                /** @description Most names of the answer */
+                limit?: number;
+                /** @description Ask Etsy even if what is known is less than ten minutes old */
+                again?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EtsyNames"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_design_words: {
+        parameters: {
+            query: {
+                /** @description May be given again */
+                design: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignWordsList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_design_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                design: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignWords"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_design_words: {
+        parameters: {
+            query?: {
+                /** @description The product template whose numbers these are */
+                product?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordsImported"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_shared_pictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedPictureList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_shared_picture: {
+        parameters: {
+            query: {
+                /** @description What templates call it */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedPictureOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_listings: {
+        parameters: {
+            query?: {
+                /** @description Only in this state; may be given again */
+                state?: components["schemas"]["printdock__listings__journal__State"][] | null;
+                /** @description Only of this listing template */
+                template?: number | null;
+                /** @description Only of this design */
+                design?: string | null;
+                /** @description Only those that this job was the last to see to */
+                job?: string | null;
+                /** @description Part of the design's name, or a number exactly */
+                search?: string | null;
+                /** @description Most items of this page */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListingOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_listings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Send the same key with a repeated request: it is answered again, and not done again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_listings_: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingCounts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_listings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Send the same key with a repeated request: it is answered again, and not done again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
                 /** @description Only in this state; may be given again */
-                state?: components["schemas"]["State"][] | null;
+                state?: components["schemas"]["printdock__jobs__job__State"][] | null;
                 /** @description Only of this kind */
                 kind?: string | null;
                 /** @description Only of this upload */
@@ -10247,6 +15870,174 @@ export interface operations {
             };
         };
     };
+    show_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplesOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_library: {
         parameters: {
             query?: never;
@@ -10583,6 +16374,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "image/gif": string;
                     "image/jpeg": string;
                     "image/png": string;
                     "image/tiff": string;
@@ -10684,6 +16476,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "image/gif": string;
                     "image/jpeg": string;
                     "image/png": string;
                     "image/tiff": string;

@@ -14,6 +14,7 @@ import {
   Settings,
   Shirt,
   Sun,
+  Tags,
   Upload,
   WifiOff,
 } from "lucide-react";
@@ -24,6 +25,7 @@ import { jobCountsQuery, waitingQuery } from "~/api/queries";
 import type { MeOut } from "~/api/schema";
 import { become } from "~/api/session";
 import { live, useConnection } from "~/live/events";
+import { SampleNotice } from "~/ui/Samples";
 import { DropAnywhere } from "~/upload/DropAnywhere";
 import { UploadPill } from "~/upload/UploadPill";
 import { MeContext, useMe } from "./me";
@@ -90,6 +92,7 @@ function Content() {
   return (
     <main ref={main} id="content" className={css.main} tabIndex={-1}>
       <AwayBar />
+      <SampleNotice />
       <Outlet />
     </main>
   );
@@ -111,6 +114,7 @@ function usePlaces(): Place[] {
         : undefined,
     },
     { to: "/mockups", label: "Mockups", icon: Shirt },
+    { to: "/listings", label: "Listings", icon: Tags },
     {
       to: "/jobs",
       label: "Jobs",

@@ -48,6 +48,26 @@ export const router = createBrowserRouter([
             path: "mockups/editor/:set?",
             lazy: async () => ({ Component: (await import("~/editor/EditorPage")).EditorPage }),
           },
+          {
+            path: "listings",
+            lazy: async () => ({ Component: (await import("~/pages/listings/ListingsPage")).ListingsPage }),
+          },
+          {
+            path: "listings/new",
+            lazy: async () => ({ Component: (await import("~/pages/listings/NewPage")).NewPage }),
+          },
+          {
+            path: "listings/runs/:job",
+            lazy: async () => ({ Component: (await import("~/pages/listings/RunPage")).RunPage }),
+          },
+          {
+            path: "listings/templates",
+            lazy: async () => ({ Component: (await import("~/pages/listings/TemplatesPage")).TemplatesPage }),
+          },
+          {
+            path: "listings/templates/:template",
+            lazy: async () => ({ Component: (await import("~/pages/listings/TemplatePage")).TemplatePage }),
+          },
           { path: "jobs", lazy: async () => ({ Component: (await import("~/pages/jobs/JobsPage")).JobsPage }) },
           { path: "jobs/:job", lazy: async () => ({ Component: (await import("~/pages/jobs/JobsPage")).JobsPage }) },
           {

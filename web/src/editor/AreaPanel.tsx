@@ -1,13 +1,16 @@
 import { ActionIcon, Button, Group, SegmentedControl, TextInput, Tooltip } from "@mantine/core";
 import { Copy, FlipHorizontal2, Minus, Plus, RotateCw, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { AmountField, ChoiceField, ExactField, PictureField } from "./Fields";
 import { meshOf, meshStep } from "./geometry";
 import { handlesOf } from "./handles";
 import css from "./Inspector.module.css";
+import { MaskPainter } from "./MaskPainter";
 import type { Area, Blend, CylinderArea, Fit, MeshArea, Point } from "./model";
 import { KINDS, moved, pointsOf, withPoints } from "./model";
 import { fieldError, plain, problemsAt } from "./problems";
 import type { EditorOf } from "./useEditor";
+import { usePhoto } from "./usePhoto";
 
 const FITS: { value: Fit; label: string }[] = [
   { value: "stretch", label: "Stretch" },
@@ -48,6 +51,8 @@ export function AreaPanel({ editor, area, index }: { editor: EditorOf; area: Are
     error: wrong(field),
     disabled: !may,
   });
+  const [painting, setPainting] = useState(false);
+  const photo = usePhoto(editor.set, editor.file);
   const general = problemsAt(problems, ...here).filter(
     (one) =>
       one.level === "warning" || one.place.length <= 4 || one.place[4] === "points" || one.place[4] === "corners",
@@ -142,7 +147,21 @@ export function AreaPanel({ editor, area, index }: { editor: EditorOf; area: Are
         label="Mask"
         hint="A grey picture of the photo's proportions: black hides the design, as where something stands before it"
         {...picture("mask")}
+        onPaint={photo ? () => setPainting(true) : undefined}
       />
+      {painting && photo && (
+        <MaskPainter
+          title="Paint where the design is hidden"
+          photo={photo}
+          mask={editor.files.find((file) => file.path === area.mask)?.url ?? null}
+          words={{ black: "Hide the design", white: "Show it" }}
+          close={() => setPainting(false)}
+          done={async (file) => {
+            await picture("mask").onUpload(file);
+            setPainting(false);
+          }}
+        />
+      )}
       <PictureField
         label="Folds"
         hint="A grey picture that moves the design along creases: mid grey leaves it"

@@ -1,43 +1,36 @@
-import { ActionIcon, Button, Loader, Menu, Modal, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Loader, Menu, Tooltip } from "@mantine/core";
 import {
   ArrowLeft,
   CircleAlert,
-  Coffee,
   Download,
   Ellipsis,
-  Eye,
-  EyeOff,
-  Grid2x2Plus,
   ImagePlus,
   Keyboard,
-  Magnet,
-  Maximize,
-  Minus,
-  MousePointer2,
-  Pentagon,
-  Plus,
   Redo2,
   RotateCcw,
   Save,
-  SquareDashed,
   Undo2,
-  Waves,
 } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
-import { Link, useBlocker, useNavigate } from "react-router";
-import { Problem } from "~/api/problem";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { Link, useNavigate } from "react-router";
 import type { DraftOut, PreviewIn } from "~/api/schema";
 import { useTitle } from "~/ui/title";
+import { Command } from "./Command";
 import { discardDraft, type Shown } from "./calls";
 import { DesignPicker } from "./DesignPicker";
+import { ConflictDialog, inConflict, LeaveDialog } from "./Dialogs";
+import { Dock } from "./Dock";
 import css from "./Editor.module.css";
 import { handlesOf } from "./handles";
 import { Inspector } from "./Inspector";
+import { Keys } from "./Keys";
 import { forget } from "./kept";
 import { asPreviewed, KINDS, type Kind } from "./model";
+import { NoPhoto } from "./NoPhoto";
 import { PictureStrip } from "./PictureStrip";
 import { plain, problemsAt } from "./problems";
-import { useEditor } from "./useEditor";
+import { SaveState, showFirst } from "./SaveState";
+import { type EditorState, useEditor } from "./useEditor";
 import { useKeys } from "./useKeys";
 import { usePhoto } from "./usePhoto";
 import { usePreview } from "./usePreview";
@@ -46,7 +39,6 @@ import { useSize, useView } from "./view";
 // The drawing library comes with the canvas, while the rest is there already.
 const Canvas = lazy(() => import("./Canvas"));
 
-const ICONS = { quad: SquareDashed, polygon: Pentagon, mesh: Waves, cylinder: Coffee };
 const SIDES = [640, 1000, 1400, 2000];
 
 /** One set, open. */
@@ -97,7 +89,6 @@ export function Editor({ draft }: { draft: DraftOut }) {
     before: () => setBefore((now) => !now),
     handles: () => setHandles((now) => !now),
   });
-  const blocker = useLeaveGuard(editor.dirty);
   const inks = useInks();
   const faulty = useMemo(
     () =>
@@ -109,7 +100,6 @@ export function Editor({ draft }: { draft: DraftOut }) {
     [problems, at.picture],
   );
   const errors = problems.filter((one) => one.level === "error");
-  const conflict = editor.save.isError && Problem.from(editor.save.error).code === "draft_changed";
 
   const dropped = (event: React.DragEvent) => {
     event.preventDefault();
@@ -207,7 +197,7 @@ export function Editor({ draft }: { draft: DraftOut }) {
             leftSection={<Save size={16} aria-hidden />}
             onClick={save}
             loading={editor.save.isPending}
-            disabled={!editor.dirty && !conflict}
+            disabled={!editor.dirty && !inConflict(editor)}
             className={css.save}
           >
             Save
@@ -304,63 +294,18 @@ export function Editor({ draft }: { draft: DraftOut }) {
                   : `Drag a box where the print goes: ${KINDS[tool].words}`}
               </p>
             )}
-            <div className={css.dock}>
-              <fieldset className={css.group}>
-                <legend className="visually-hidden">Shapes</legend>
-                <Command label="Select" keys="V" icon={MousePointer2} pressed={!tool} onClick={() => setTool(null)} />
-                {may &&
-                  (Object.keys(KINDS) as Kind[]).map((kind) => (
-                    <Command
-                      key={kind}
-                      label={KINDS[kind].label}
-                      words={KINDS[kind].words}
-                      keys={KINDS[kind].key}
-                      icon={ICONS[kind]}
-                      pressed={tool === kind}
-                      onClick={() => setTool(tool === kind ? null : kind)}
-                      wide
-                    />
-                  ))}
-              </fieldset>
-              <fieldset className={css.group}>
-                <legend className="visually-hidden">View</legend>
-                <Command
-                  label={before ? "Show the mockup" : "Show the bare photo"}
-                  keys="B"
-                  icon={before ? EyeOff : Eye}
-                  pressed={before}
-                  onClick={() => setBefore(!before)}
-                />
-                <Command
-                  label="Handles"
-                  keys="H"
-                  icon={Grid2x2Plus}
-                  pressed={handles}
-                  onClick={() => setHandles(!handles)}
-                />
-                <Command
-                  label="Snap"
-                  words="Points are drawn to edges, middles and other points; Alt suspends it"
-                  icon={Magnet}
-                  pressed={snaps}
-                  onClick={() => setSnaps(!snaps)}
-                />
-              </fieldset>
-              <fieldset className={css.group}>
-                <legend className="visually-hidden">Zoom</legend>
-                <Command label="Zoom out" keys="−" icon={Minus} onClick={() => view.by(0.8)} />
-                <button
-                  type="button"
-                  className={`${css.percent} number`}
-                  onClick={() => view.to(1)}
-                  aria-label={`Zoom: ${Math.round(view.view.scale * 100)} %; set it to 100 %`}
-                >
-                  {Math.round(view.view.scale * 100)}%
-                </button>
-                <Command label="Zoom in" keys="+" icon={Plus} onClick={() => view.by(1.25)} />
-                <Command label="Fit" keys="0" icon={Maximize} onClick={view.fit} />
-              </fieldset>
-            </div>
+            <Dock
+              may={may}
+              tool={tool}
+              onTool={setTool}
+              before={before}
+              onBefore={() => setBefore(!before)}
+              handles={handles}
+              onHandles={() => setHandles(!handles)}
+              snaps={snaps}
+              onSnaps={() => setSnaps(!snaps)}
+              view={view}
+            />
           </>
         )}
         <output className="visually-hidden">{pointWords(editor)}</output>
@@ -373,157 +318,13 @@ export function Editor({ draft }: { draft: DraftOut }) {
         </div>
       )}
       <Keys opened={help} onClose={() => setHelp(false)} />
-      <Modal opened={conflict} onClose={() => editor.save.reset()} title="Somebody else has saved this set">
-        <p>It was changed since you opened it. Load what they saved, or save yours in its place.</p>
-        <div className={css.choices}>
-          <Button variant="default" onClick={() => void editor.reload()}>
-            Load theirs
-          </Button>
-          <Button color="red" onClick={() => editor.save.mutate({ over: true })} loading={editor.save.isPending}>
-            Save mine in its place
-          </Button>
-        </div>
-      </Modal>
-      <Modal opened={blocker.state === "blocked"} onClose={() => blocker.reset?.()} title="Leave without saving?">
-        <p>Your changes stay in this browser, and are there when you open this set again. Others do not see them.</p>
-        <div className={css.choices}>
-          <Button variant="default" onClick={() => blocker.reset?.()}>
-            Stay
-          </Button>
-          <Button variant="default" onClick={() => blocker.proceed?.()}>
-            Leave
-          </Button>
-          <Button
-            loading={editor.save.isPending}
-            onClick={() => editor.save.mutate({ over: false }, { onSuccess: () => blocker.proceed?.() })}
-          >
-            Save and leave
-          </Button>
-        </div>
-      </Modal>
+      <ConflictDialog editor={editor} />
+      <LeaveDialog editor={editor} />
     </section>
   );
 }
 
-type EditorOf = ReturnType<typeof useEditor>;
-
-function SaveState({
-  editor,
-  errors,
-  onProblem,
-  unfinished,
-}: {
-  editor: EditorOf;
-  errors: number;
-  onProblem: () => void;
-  unfinished: boolean;
-}) {
-  const words =
-    editor.adding > 0
-      ? `Adding ${editor.adding} …`
-      : editor.save.isPending
-        ? "Saving …"
-        : editor.dirty
-          ? "Not saved yet"
-          : unfinished
-            ? "Draft"
-            : "Saved";
-  return (
-    <p className={css.state}>
-      <span role="status">{words}</span>
-      {editor.restored && (
-        <button type="button" onClick={editor.drop}>
-          Restored from this browser: drop
-        </button>
-      )}
-      {errors > 0 && (
-        <button type="button" className={css.errors} onClick={onProblem}>
-          {errors === 1 ? "1 thing to mend" : `${errors} things to mend`}
-        </button>
-      )}
-    </p>
-  );
-}
-
-/** Brings the first problem to the eye. */
-function showFirst(editor: EditorOf): void {
-  const [first] = editor.problems.filter((one) => one.level === "error");
-  if (first?.place[0] !== "picture" || typeof first.place[1] !== "number") return;
-  const area = first.place[2] === "area" && typeof first.place[3] === "number" ? first.place[3] : null;
-  editor.select({ picture: first.place[1], area, point: null });
-}
-
-function Command(props: {
-  label: string;
-  words?: string;
-  keys?: string;
-  icon: typeof Undo2;
-  onClick: () => void;
-  disabled?: boolean;
-  pressed?: boolean;
-  wide?: boolean;
-}) {
-  const { label, words, keys, icon: Icon } = props;
-  return (
-    <Tooltip
-      multiline={!!words}
-      maw={240}
-      label={
-        <>
-          {label} {keys && <kbd>{keys}</kbd>}
-          {words && <div>{words}</div>}
-        </>
-      }
-    >
-      <button
-        type="button"
-        className={css.command}
-        aria-label={label}
-        aria-pressed={props.pressed}
-        disabled={props.disabled}
-        onClick={props.onClick}
-      >
-        <Icon size={18} strokeWidth={1.9} aria-hidden />
-        {props.wide && <span aria-hidden>{label}</span>}
-      </button>
-    </Tooltip>
-  );
-}
-
-function NoPhoto({ editor }: { editor: EditorOf }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <div className={css.noPhoto}>
-      <ImagePlus size={40} strokeWidth={1.4} aria-hidden />
-      <h2>Add your product photos</h2>
-      <p>
-        A shirt, a mug, a framed wall: the blank product as you photographed it. JPEG, PNG, WebP, TIFF or AVIF, up to 50
-        megapixels.
-      </p>
-      {editor.may && (
-        <Button
-          leftSection={<ImagePlus size={17} aria-hidden />}
-          loading={editor.adding > 0}
-          onClick={() => input.current?.click()}
-        >
-          Choose photos
-        </Button>
-      )}
-      <input
-        ref={input}
-        type="file"
-        accept="image/*"
-        multiple
-        hidden
-        data-testid="photos"
-        aria-label="Photos"
-        onChange={(event) => void editor.addPhotos([...(event.currentTarget.files ?? [])])}
-      />
-    </div>
-  );
-}
-
-function canvasWords({ picture, area, at }: EditorOf): string {
+function canvasWords({ picture, area, at }: EditorState): string {
   if (!picture) return "Canvas, without a photo";
   const chosen = area
     ? ` ${area.name || `Area ${(at.area ?? 0) + 1}`} is chosen: arrow keys move it, N goes to its points.`
@@ -531,55 +332,12 @@ function canvasWords({ picture, area, at }: EditorOf): string {
   return `Canvas: ${picture.name}, ${picture.area.length} areas.${chosen}`;
 }
 
-function pointWords({ area, at }: EditorOf): string {
+function pointWords({ area, at }: EditorState): string {
   const handle = area && at.point !== null ? handlesOf(area)[at.point] : undefined;
   return handle ? `${handle.label}: ${Math.round(handle.at[0])}, ${Math.round(handle.at[1])}` : "";
-}
-
-/** Asks before unsaved work is left. */
-function useLeaveGuard(dirty: boolean) {
-  useEffect(() => {
-    if (!dirty) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [dirty]);
-  return useBlocker(({ currentLocation, nextLocation }) => dirty && currentLocation.pathname !== nextLocation.pathname);
 }
 
 /** Colours of what is drawn on the canvas, as the page has them. On photos both schemes need the light one's strength. */
 function useInks() {
   return useMemo(() => ({ accent: "#0b8f82", bad: "#d92d20" }), []);
-}
-
-const HELP: [string, string][] = [
-  ["V Q P M C", "Select, flat, cut-out, cloth, cup"],
-  ["N, ⇧N", "Next and previous point"],
-  ["Arrows", "Move by 1 px; with ⇧ by 10"],
-  ["⇧ while dragging", "Keep to 45°"],
-  ["Alt while dragging", "Do not snap"],
-  ["Space and drag", "Move the view"],
-  ["+ − 0 1", "Zoom in, out, fit, 100 %"],
-  ["B, H", "Bare photo, handles"],
-  ["Ctrl Z, Ctrl ⇧ Z", "Undo, redo"],
-  ["Ctrl D, Del", "Duplicate, delete"],
-  ["Ctrl S", "Save"],
-  ["Esc", "Leave the tool, the point, the area"],
-];
-
-function Keys({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  return (
-    <Modal opened={opened} onClose={onClose} title="Keyboard" size="sm">
-      <dl className={css.keys}>
-        {HELP.map(([keys, words]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{words}</dd>
-          </div>
-        ))}
-      </dl>
-    </Modal>
-  );
 }

@@ -1,5 +1,5 @@
 import { ActionIcon, FileButton, Group, NumberInput, Select, Slider, Tooltip } from "@mantine/core";
-import { Trash2, Upload } from "lucide-react";
+import { Paintbrush, Trash2, Upload } from "lucide-react";
 import { useId } from "react";
 import css from "./Inspector.module.css";
 
@@ -127,10 +127,12 @@ export function PictureField(props: {
   choices: string[];
   onChange: (path: string | null) => void;
   onUpload: (file: File) => void;
+  /** Paint one over the photo. */
+  onPaint?: () => void;
   error?: string;
   disabled?: boolean;
 }) {
-  const { label, hint, value, choices, onChange, onUpload, error, disabled } = props;
+  const { label, hint, value, choices, onChange, onUpload, onPaint, error, disabled } = props;
   const id = useId();
   const data = [...new Set([...choices, ...(value ? [value] : [])])].map((path) => ({
     value: path,
@@ -160,6 +162,13 @@ export function PictureField(props: {
           <ActionIcon variant="subtle" color="gray" aria-label={`${label}: use none`} onClick={() => onChange(null)}>
             <Trash2 size={15} aria-hidden />
           </ActionIcon>
+        )}
+        {onPaint && (
+          <Tooltip label="Paint it over the photo">
+            <ActionIcon variant="default" aria-label={`${label}: paint`} disabled={disabled} onClick={onPaint}>
+              <Paintbrush size={15} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
         )}
         <FileButton accept="image/*" onChange={(file) => file && onUpload(file)}>
           {(button) => (

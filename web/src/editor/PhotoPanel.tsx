@@ -1,10 +1,13 @@
 import { ActionIcon, Button, ColorInput, Group, Switch, TextInput, Tooltip } from "@mantine/core";
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { PictureField } from "./Fields";
 import css from "./Inspector.module.css";
+import { MaskPainter } from "./MaskPainter";
 import { freeName, type Garment, type Picture, WATERMARK } from "./model";
 import { fieldError, plain, problemsAt } from "./problems";
 import type { EditorOf } from "./useEditor";
+import { usePhoto } from "./usePhoto";
 import { WatermarkFields } from "./WatermarkFields";
 
 const SUGGESTED: [string, string][] = [
@@ -131,8 +134,14 @@ function Colours({ editor, picture }: { editor: EditorOf; picture: Picture }) {
   const { garment } = picture;
   const set = (next: Garment | null, gesture?: string) => editPicture((one) => ({ ...one, garment: next }), gesture);
   const masks = files.map((file) => file.path).filter((path) => !path.startsWith("photos/"));
+  const [painting, setPainting] = useState(false);
+  const photo = usePhoto(editor.set, editor.file);
   const entries = Object.entries(garment?.colours ?? {});
   const first = Object.fromEntries(SUGGESTED.slice(0, 3));
+  const take = async (file: File) => {
+    const [made] = await editor.upload([file], "mask");
+    if (made) set({ mask: made.path, colours: garment?.colours ?? first });
+  };
   const change = (k: number, name: string, value: string, gesture: string) =>
     garment &&
     set({ ...garment, colours: Object.fromEntries(entries.map((one, n) => (n === k ? [name, value] : one))) }, gesture);
@@ -151,16 +160,28 @@ function Colours({ editor, picture }: { editor: EditorOf; picture: Picture }) {
         value={garment?.mask ?? null}
         choices={masks}
         onChange={(mask) => set(mask ? { mask, colours: garment?.colours ?? first } : null)}
-        onUpload={async (file) => {
-          const [made] = await editor.upload([file], "mask");
-          if (made) set({ mask: made.path, colours: garment?.colours ?? first });
-        }}
+        onUpload={take}
+        onPaint={photo ? () => setPainting(true) : undefined}
         error={fieldError(problems, "picture", at.picture, "garment")}
         disabled={!may}
       />
+      {painting && photo && (
+        <MaskPainter
+          title="Paint what takes on the colours"
+          photo={photo}
+          mask={files.find((file) => file.path === garment?.mask)?.url ?? null}
+          words={{ black: "Leave it", white: "Colour it" }}
+          dark
+          close={() => setPainting(false)}
+          done={async (file) => {
+            await take(file);
+            setPainting(false);
+          }}
+        />
+      )}
       {!garment && (
         <p className={css.faint}>
-          Upload the region of the photo that can be recoloured, and one photo shows every colour you sell.
+          Paint or upload the region of the photo that can be recoloured, and one photo shows every colour you sell.
         </p>
       )}
       {entries.map(([name, value], k) => (

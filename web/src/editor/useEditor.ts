@@ -209,3 +209,6 @@ function useProblems(set: string, doc: Doc, first: PackProblem[], files: DraftFi
   }, [set, doc, files]);
   return problems;
 }
+
+/** A set that is open, and all that can be done to it. */
+export type EditorState = ReturnType<typeof useEditor>;

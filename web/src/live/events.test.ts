@@ -21,3 +21,10 @@ test("mockups are read again when a rendering has ended, not at each of its step
   expect(staleAfter(event({ ...job, kind: "progress" })).flat()).not.toContain("mockups");
   expect(staleAfter(event({ ...job, kind: "completed" })).flat()).toContain("mockups");
 });
+
+test("each draft that is made is seen at once, and what it took of the calls", () => {
+  const stale = staleAfter(event({ subject: "job", subject_id: "j", data: { kind: "make_drafts" } }));
+  expect(stale).toContainEqual(["listings", "drafts"]);
+  expect(stale).toContainEqual(["etsy", "budget"]);
+  expect(stale).not.toContainEqual(["jobs"]);
+});

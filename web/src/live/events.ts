@@ -102,19 +102,45 @@ class Live {
 
 export const live = new Live();
 
+/** Sample data comes, or goes, in all of these. */
+const SAMPLES = [
+  keys.jobs,
+  keys.samples,
+  keys.designs,
+  keys.duplicates,
+  keys.library,
+  keys.mockups,
+  keys.sets,
+  keys.templates,
+  keys.uploads,
+];
+
+/** Jobs that see to drafts at Etsy. */
+const DRAFTS = new Set(["make_drafts", "make_draft", "plan_drafts", "remove_drafts", "restore_draft"]);
+
 /** What an event makes stale. */
 export function staleAfter(event: LiveEvent): readonly (readonly unknown[])[] {
   if (event.subject === "upload") {
     const all = [keys.uploads];
     return event.kind === "state" ? [...all, keys.designs, keys.duplicates, keys.library, keys.templates] : all;
   }
+  const drafts = DRAFTS.has(String(event.data.kind))
+    ? [
+        [...keys.listings, "drafts"],
+        [...keys.etsy, "budget"],
+      ]
+    : [];
+  const samples = event.data.kind === "add_samples" || event.data.kind === "remove_samples";
   if (event.kind === "progress")
     return [
+      ...(samples ? [keys.samples, keys.designs, keys.uploads] : []),
       [...keys.jobs, "list"],
       [...keys.jobs, "one", event.subject_id],
+      ...drafts,
     ];
+  if (samples) return SAMPLES;
   const about = event.data.kind === "render_mockups" && event.kind === "completed" ? [keys.mockups, keys.designs] : [];
-  return [keys.jobs, ...about];
+  return [keys.jobs, ...about, ...drafts];
 }
 
 export function useConnection(): Connection {

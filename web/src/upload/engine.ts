@@ -4,10 +4,9 @@ import { Problem } from "~/api/problem";
 import type { FileOut, UploadOut } from "~/api/schema";
 import { type LiveEvent, live } from "~/live/events";
 import { sha256Of } from "./hashing";
-import { keep, keyOf } from "./keepsakes";
+import { lessOf } from "./lessening";
 import { Pace } from "./pace";
 import type { Picked } from "./picked";
-import { pictureOf } from "./previews";
 import { Aborted, send } from "./send";
 import { type Answer, type Batch, type Item, isAnswered, isOver } from "./types";
 
@@ -51,13 +50,14 @@ class Uploads {
 
   snapshot = (): number => this.version;
 
-  /** Begin an upload of files for one template. */
-  begin(template: string, files: Picked[]): Batch {
+  /** Begin an upload of files for one template; with `less`, without their empty borders. */
+  begin(template: string, files: Picked[], less = false): Batch {
     const batch = this.batchOf(
       template,
       files.map((one) => this.itemOf(one)),
       "preparing",
     );
+    batch.less = less;
     this.batches = [batch, ...this.batches];
     this.tell();
     void this.prepare(batch);
@@ -71,22 +71,30 @@ class Uploads {
     if (this.batches.some((batch) => batch.id === id)) return;
     const batch = this.batchOf(found.template, [], "absent");
     batch.id = id;
-    for (const file of found.files ?? []) batch.items.push(this.itemFrom(batch, file));
+    for (const file of found.files ?? []) batch.items.push(this.itemFrom(file));
     this.batches = [batch, ...this.batches];
     this.tell();
   }
 
-  /** Files for the absent ones of an upload: by name and size; the digest that was announced is checked by the server. */
+  /**
+   * Files for the absent ones of an upload: by name and size; the digest that was announced is checked by the server.
+   * One that was prepared is prepared once more.
+   */
   give(batch: Batch, files: Picked[]): number {
     const here = new Map(files.map((one) => [`${one.name} ${one.file.size}`, one.file]));
     const byName = new Map(files.map((one) => [`${baseName(one.name)} ${one.file.size}`, one.file]));
     let found = 0;
     for (const item of batch.items) {
       if (item.state !== "absent") continue;
-      const file = here.get(`${item.name} ${item.size}`) ?? byName.get(`${baseName(item.name)} ${item.size}`);
+      const file = item.preparedFrom
+        ? files.find((one) => baseName(one.name) === baseName(item.name))?.file
+        : (here.get(`${item.name} ${item.size}`) ?? byName.get(`${baseName(item.name)} ${item.size}`));
       if (!file) continue;
       item.file = file;
-      item.state = "waiting";
+      if (item.preparedFrom) {
+        item.state = "reading";
+        void this.prepareAgain(item, file);
+      } else item.state = "waiting";
       found += 1;
     }
     if (found) batch.state = "sending";
@@ -111,7 +119,10 @@ class Uploads {
   /** Send one file again. */
   retry(batch: Batch, item: Item): void {
     item.problem = undefined;
-    if (item.sha256 && item.put) item.state = "waiting";
+    if (item.file && item.preparedFrom && !item.less) {
+      item.state = "reading";
+      void this.prepareAgain(item, item.file);
+    } else if (item.sha256 && item.put) item.state = "waiting";
     else {
       item.state = "reading";
       batch.state = "preparing";
@@ -151,17 +162,28 @@ class Uploads {
 
   private batchOf(template: string, items: Item[], state: Batch["state"]): Batch {
     const key = `batch ${this.count++}`;
-    return { key, template, id: null, state, paused: false, items, startedAt: Date.now(), speed: null, left: null };
+    return {
+      key,
+      template,
+      id: null,
+      state,
+      paused: false,
+      less: false,
+      items,
+      startedAt: Date.now(),
+      speed: null,
+      left: null,
+    };
   }
 
   private itemOf({ file, name }: Picked): Item {
     return { key: `item ${this.count++}`, name, size: file.size, file, state: "reading", sent: 0 };
   }
 
-  private itemFrom(batch: Batch, file: FileOut): Item {
+  private itemFrom(file: FileOut): Item {
     const item = this.itemOf({ file: new File([], ""), name: file.name });
     Object.assign(item, { file: null, size: file.size ?? 0 });
-    this.takeFile(batch, item, file);
+    this.takeFile(item, file);
     return item;
   }
 
@@ -171,7 +193,7 @@ class Uploads {
     let some: Item[] = [];
     for (const item of left) {
       if (batch.state !== "preparing") return;
-      await this.read(item);
+      await this.read(item, batch.less);
       if (item.state === "reading") some.push(item);
       // The first ones soon, so that something is seen to happen; then more at a time.
       if (some.length >= (batch.id ? ANNOUNCED : 4)) {
@@ -186,10 +208,37 @@ class Uploads {
     this.pump();
   }
 
-  private async read(item: Item): Promise<void> {
+  /** The same smaller file as before, of the same original. */
+  private async prepareAgain(item: Item, file: File): Promise<void> {
+    const original = await sha256Of(file).catch(() => null);
+    const less = original === item.preparedFrom ? await lessOf(file) : null;
+    if (less && (await sha256Of(less)) === item.sha256) {
+      item.less = less;
+      item.state = "waiting";
+    } else {
+      item.state = "held";
+      item.problem = new Problem(-1, {
+        code: "changed",
+        detail:
+          original === item.preparedFrom ? "This browser prepares it otherwise." : "It is another file than before.",
+        remedy: "Go on without it, then add it again.",
+      });
+    }
+    this.tell();
+    this.pump();
+  }
+
+  private async read(item: Item, less: boolean): Promise<void> {
     if (!item.file || item.sha256) return;
     try {
-      item.sha256 = await sha256Of(item.file);
+      const sha256 = await sha256Of(item.file);
+      const smaller = less ? await lessOf(item.file) : null;
+      if (smaller) {
+        item.preparedFrom = sha256;
+        item.sha256 = await sha256Of(smaller);
+        item.less = smaller;
+        item.size = smaller.size;
+      } else item.sha256 = sha256;
     } catch (error) {
       item.state = "held";
       item.problem = new Problem(-1, {
@@ -209,7 +258,7 @@ class Uploads {
       const told = (now.files ?? []).slice(-items.length);
       told.forEach((file, at) => {
         const item = items[at];
-        if (item) this.takeFile(batch, item, file);
+        if (item) this.takeFile(item, file);
       });
     } catch (error) {
       batch.state = "refused";
@@ -224,7 +273,12 @@ class Uploads {
 
   /** Says what will be sent, for as long as it takes. The key makes saying it twice the same as once. */
   private async announced(batch: Batch, items: Item[]): Promise<UploadOut> {
-    const files = items.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
+    const files = items.map(({ name, size, sha256, preparedFrom }) => ({
+      name,
+      size,
+      sha256,
+      prepared_from: preparedFrom,
+    }));
     const header = { "Idempotency-Key": randomKey() };
     for (let wait = 1000; ; wait = Math.min(wait * 2, 30_000)) {
       try {
@@ -246,21 +300,24 @@ class Uploads {
     }
   }
 
-  private takeFile(batch: Batch, item: Item, file: FileOut): void {
+  private takeFile(item: Item, file: FileOut): void {
     item.position = file.position;
+    if (file.prepared_from) {
+      item.preparedFrom = file.prepared_from;
+      item.sha256 = file.sha256 ?? undefined;
+    }
     item.put = file.put ?? item.put;
     item.sent = file.received;
-    if (file.answer) this.answered(batch, item, file.answer as unknown as Answer);
+    if (file.answer) this.answered(item, file.answer as unknown as Answer);
     else if (file.state === "received") item.state = "sent";
     else item.state = item.file ? "waiting" : "absent";
   }
 
-  private answered(batch: Batch, item: Item, answer: Answer): void {
+  private answered(item: Item, answer: Answer): void {
     if (item.answer) return;
     item.answer = answer;
     item.state = answer.outcome;
     item.stage = undefined;
-    if (answer.outcome === "duplicate" && item.file) void remember(batch.template, item.name, item.file);
   }
 
   /** Keep as many files on their way as may be; complete the uploads that have all of theirs there. */
@@ -283,7 +340,13 @@ class Uploads {
     this.running.set(item, control);
     item.state = "sending";
     try {
-      await send(item.put, item.file, item.sent, (bytes) => this.progressed(batch, item, bytes), control.signal);
+      await send(
+        item.put,
+        item.less ?? item.file,
+        item.sent,
+        (bytes) => this.progressed(batch, item, bytes),
+        control.signal,
+      );
       if (item.state === "sending") item.state = "sent";
       item.sent = item.size;
     } catch (error) {
@@ -355,7 +418,7 @@ class Uploads {
     const byPosition = new Map(batch.items.map((item) => [item.position, item]));
     for (const file of now.files ?? []) {
       const item = byPosition.get(file.position);
-      if (item && file.answer) this.answered(batch, item, file.answer as unknown as Answer);
+      if (item && file.answer) this.answered(item, file.answer as unknown as Answer);
       else if (item && file.state === "received") item.state = "sent";
     }
   }
@@ -386,7 +449,7 @@ class Uploads {
     for (const news of changed) {
       const item = byPosition.get(news.position as number);
       if (!item) continue;
-      if (news.answer) this.answered(batch, item, news.answer as Answer);
+      if (news.answer) this.answered(item, news.answer as Answer);
       else if (typeof news.stage === "string") item.stage = news.stage;
     }
   }
@@ -421,11 +484,6 @@ export const uploads = new Uploads();
 export function useUploads(): Batch[] {
   useSyncExternalStore(uploads.watch, uploads.snapshot);
   return uploads.batches;
-}
-
-async function remember(template: string, name: string, file: File): Promise<void> {
-  const picture = await pictureOf(file, 640);
-  if (picture) await keep(keyOf(template, name), picture);
 }
 
 function baseName(name: string): string {

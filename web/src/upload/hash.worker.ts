@@ -5,7 +5,7 @@ const PIECE = 4 * 1024 * 1024;
 
 let queue: Promise<void> = Promise.resolve();
 
-self.onmessage = (message: MessageEvent<{ id: number; file: File }>) => {
+self.onmessage = (message: MessageEvent<{ id: number; file: Blob }>) => {
   const { id, file } = message.data;
   queue = queue.then(async () => {
     try {
@@ -16,7 +16,7 @@ self.onmessage = (message: MessageEvent<{ id: number; file: File }>) => {
   });
 };
 
-async function digest(file: File): Promise<string> {
+async function digest(file: Blob): Promise<string> {
   const hash = await createSHA256();
   for (let at = 0; at < file.size; at += PIECE) {
     hash.update(new Uint8Array(await file.slice(at, at + PIECE).arrayBuffer()));

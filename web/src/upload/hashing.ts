@@ -4,7 +4,7 @@ let next = 0;
 const asked = new Map<number, { resolve: (sha256: string) => void; reject: (error: Error) => void }>();
 
 /** SHA-256 in hex. Fails where the file cannot be read: it was moved or changed since it was picked. */
-export function sha256Of(file: File): Promise<string> {
+export function sha256Of(file: Blob): Promise<string> {
   worker ??= begin();
   const id = next++;
   worker.postMessage({ id, file });

@@ -20,7 +20,7 @@ export class Aborted extends Error {}
  */
 export async function send(
   put: string,
-  file: File,
+  file: Blob,
   have: number,
   progress: (bytes: number) => void,
   signal: AbortSignal,
@@ -54,7 +54,7 @@ function isPassing(problem: Problem): boolean {
 
 function piece(
   put: string,
-  file: File,
+  file: Blob,
   from: number,
   progress: (bytes: number) => void,
   signal: AbortSignal,

@@ -27,6 +27,10 @@ export interface Item {
   name: string;
   size: number;
   file: File | null;
+  /** The same picture without its empty borders, sent in the file's place; `size` and `sha256` are its. */
+  less?: Blob;
+  /** SHA-256 of the person's own file, where another is sent in its place. */
+  preparedFrom?: string;
   state: ItemState;
   /** Bytes that are there. */
   sent: number;
@@ -57,6 +61,8 @@ export interface Batch {
   id: string | null;
   state: BatchState;
   paused: boolean;
+  /** Empty borders are cut off before sending. */
+  less: boolean;
   items: Item[];
   startedAt: number;
   problem?: Problem;

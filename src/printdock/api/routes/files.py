@@ -18,13 +18,16 @@ from printdock.api.delivery import Content, deliver
 from printdock.api.fields import Key
 from printdock.api.problems import declared
 from printdock.api.state import ServicesIn
+from printdock.designs import sides
 from printdock.designs.catalog import print_file_by_id
 from printdock.designs.small import fresh_thumbnail, stored_thumbnail
 from printdock.errors import NotFound
+from printdock.listings.shared import read_shared_picture
 from printdock.mockups import drafts
 from printdock.mockups.ledger import mockup_by_id
 from printdock.mockups.naming import thumbnail_of
 from printdock.mockups.sets import set_by_id, stored_names
+from printdock.mockups.small import small_base
 from printdock.mockups.stored import folder_of
 from printdock.shops.queries import Shop, shop_by_id
 from printdock.wiring import Services
@@ -36,6 +39,7 @@ _TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
     ".webp": "image/webp",
     ".tiff": "image/tiff",
 }
@@ -116,8 +120,14 @@ def _found(connection: Connection, services: Services, shop: Shop, address: File
             return _of_mockup(connection, services, shop, address)
         case FileKind.BASE:
             return _of_set(connection, services, shop, address)
+        case FileKind.BASE_SMALL:
+            return _small_of_set(connection, services, shop, address)
         case FileKind.DRAFT:
             return _of_draft(connection, services, shop, address)
+        case FileKind.SIDE:
+            return _of_side(connection, shop, address)
+        case FileKind.SHARED:
+            return _of_shared(services, shop, address)
 
 
 def _of_print(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:
@@ -166,10 +176,40 @@ def _of_set(connection: Connection, services: Services, shop: Shop, address: Fil
     return _picture(services, f"{folder_of(shop, found.name)}/{address.name}", address)
 
 
+def _small_of_set(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:
+    found = set_by_id(connection, shop, address.key)
+    names = {} if found is None else stored_names(connection, shop, address.key)
+    stored = next((name for name in names.values() if name.split(".", 1)[0] == address.sha256), None)
+    if found is None or stored is None:
+        return None
+    folder, storage = folder_of(shop, found.name), services.storage_at_once
+
+    def small() -> Content:
+        data = small_base(storage, folder, stored, max_pixels=services.settings.max_pixels)
+        return _in_memory(data, address.name)
+
+    return small
+
+
 def _of_draft(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:
     if not drafts.holds(connection, shop, address.key, address.name):
         return None
     return _picture(services, f"{drafts.draft_folder(shop, address.key)}/{address.name}", address)
+
+
+def _of_side(connection: Connection, shop: Shop, address: FileAddress) -> Content | None:
+    data = sides.picture(connection, shop, bytes.fromhex(address.sha256), address.key.int)
+    return None if data is None else _in_memory(data, address.name)
+
+
+def _of_shared(services: Services, shop: Shop, address: FileAddress) -> Callable[[], Content]:
+    def shared() -> Content:
+        data = read_shared_picture(services.storage_at_once, shop, address.name)
+        if data is None or hashlib.sha256(data).hexdigest() != address.sha256:
+            raise _absent()
+        return Content(len(data), address.sha256, _type(address.name), address.name, lambda: io.BytesIO(data))
+
+    return shared
 
 
 def _picture(services: Services, key: str, address: FileAddress) -> Callable[[], Content]:

@@ -57,5 +57,4 @@ def _database(services: ServicesIn) -> Literal["ok", "away", "older_schema"]:
         now = schema.status(services.database)
     except DatabaseUnavailable:
         return "away"
-    # A newer schema is right, too: while servers are replaced one by one, the new ones have expanded it already.
-    return "ok" if now.current is not None and now.current >= now.head else "older_schema"
+    return "ok" if now.serves else "older_schema"

@@ -323,7 +323,7 @@ def _shown(services: Services, caller: Caller, addresses: Addresses, draft: Draf
         own = set_by_id(connection, caller.shop, draft.id)
     return DraftOut(
         id=draft.id,
-        set=None if own is None else SetOut.of(own),
+        set=None if own is None else SetOut.of(own, addresses),
         description=draft.description,
         files=[_file(addresses, draft, path, file) for path, file in draft.files.items()],
         version=draft.version,

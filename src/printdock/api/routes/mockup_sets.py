@@ -99,9 +99,10 @@ class SetOut(BaseModel):
     max_bytes: int | None
     mockups_per_design: int = Field(description="Base images times their colours", examples=[4])
     pictures: list[BaseImageOut]
+    cover: str | None = Field(description="A small WebP of its first photo. Needs no key", examples=[None])
 
     @classmethod
-    def of(cls, one: MockupSet) -> SetOut:
+    def of(cls, one: MockupSet, addresses: Addresses) -> SetOut:
         """As it is shown."""
         return cls(
             id=one.id,
@@ -117,6 +118,7 @@ class SetOut(BaseModel):
                 BaseImageOut(index=p.index, name=p.name, colours=list(p.colours), digest=p.digest.hex())
                 for p in one.pictures
             ],
+            cover=None if one.cover is None else addresses.base_small(one.shop.id, one.id, one.cover),
         )
 
 
@@ -171,14 +173,14 @@ ZipIn = Annotated[BinaryIO, Depends(_received)]
 
 @router.get("")
 def list_mockup_sets(
-    services: ServicesIn, caller: Annotated[Caller, allowed(Scope.READ)], paging: PagingIn
+    services: ServicesIn, caller: Annotated[Caller, allowed(Scope.READ)], paging: PagingIn, addresses: AddressesIn
 ) -> Page[SetOut]:
     """The shop's sets by name."""
     after = paging.after(str)
     with services.database.read() as connection:
         own = sets.list_sets(connection, caller.shop)
     left = sorted((one for one in own if after is None or one.name > after[0]), key=lambda one: one.name)
-    return Page[SetOut](**page_of(left, paging, SetOut.of, lambda one: (one.name,)))
+    return Page[SetOut](**page_of(left, paging, lambda one: SetOut.of(one, addresses), lambda one: (one.name,)))
 
 
 @router.get("/{mockup_set}", responses=declared(404))
@@ -187,7 +189,7 @@ def show_mockup_set(
 ) -> SetWhole:
     """One set with its files: photos, masks, watermark, manifest."""
     found, names = _set(services, caller.shop, mockup_set)
-    return SetWhole(**SetOut.of(found).model_dump(), files=_files(caller.shop, found, names, addresses))
+    return SetWhole(**SetOut.of(found, addresses).model_dump(), files=_files(caller.shop, found, names, addresses))
 
 
 @router.post("/check", responses=declared(413), openapi_extra=_BODY)
@@ -206,6 +208,7 @@ def import_mockup_set(
     caller: Annotated[Caller, allowed(Scope.WRITE)],  # before the body: nothing of a stranger's is received
     body: ZipIn,
     services: ServicesIn,
+    addresses: AddressesIn,
     name: Annotated[Line | None, Query(description="Another name than the pack's own")] = None,
 ) -> ImportOut:
     """Take in a pack sent as a ZIP file (with `mockup.toml` at its top, or in its only folder), in place of a set of its
@@ -220,7 +223,9 @@ def import_mockup_set(
     if done.changed:
         _note(services, caller, "mockup_set_imported", done.mockup_set.name, now)
     return ImportOut(
-        set=SetOut.of(done.mockup_set), changed=done.changed, warnings=[PackProblem.of(one) for one in warnings]
+        set=SetOut.of(done.mockup_set, addresses),
+        changed=done.changed,
+        warnings=[PackProblem.of(one) for one in warnings],
     )
 
 

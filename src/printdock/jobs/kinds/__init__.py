@@ -6,12 +6,25 @@ from typing import Any
 
 from printdock.errors import UsageError
 from printdock.jobs.job import NewJob
-from printdock.jobs.kinds import drafts, mockups, probe, thumbnails, uploads, verify
+from printdock.jobs.kinds import draft_batches, drafts, mockups, probe, samples, thumbnails, uploads, verify
 from printdock.jobs.work import Kind, parsed
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (uploads.KIND, mockups.KIND, drafts.PLAN, drafts.MAKE, thumbnails.KIND, verify.KIND, probe.KIND)
+    for kind in (
+        uploads.KIND,
+        mockups.KIND,
+        drafts.PLAN,
+        drafts.MAKE,
+        draft_batches.MAKE,
+        draft_batches.REMOVE,
+        draft_batches.RESTORE,
+        thumbnails.KIND,
+        verify.KIND,
+        samples.ADD,
+        samples.REMOVE,
+        probe.KIND,
+    )
 }
 
 

@@ -39,7 +39,12 @@ class DraftInput(Input):
 def draft_job(listing: UUID, *, overwrite: bool = False, published: bool = False) -> NewJob:
     """The job for a row; while one is unfinished there is no second."""
     given = DraftInput(listing=listing, overwrite=overwrite, published=published)
-    return NewJob("make_draft", given.model_dump(mode="json"), key=f"listing:{listing}")
+    return NewJob("make_draft", given.model_dump(mode="json"), key=key_of(listing))
+
+
+def key_of(listing: UUID) -> str:
+    """The key of the job that makes the draft of this row."""
+    return f"listing:{listing}"
 
 
 def plan(work: Work) -> Result:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import Field
 
-from printdock.errors import StorageUnavailable
-from printdock.jobs.job import NewJob, Priority
-from printdock.jobs.work import Input, Kind, Result, Work
+from printdock.errors import StorageUnavailable, UsageError
+from printdock.jobs.job import Job, NewJob, Priority
+from printdock.jobs.work import Input, Kind, Result, Work, parsed
 
 if TYPE_CHECKING:
     from printdock.mockups.batch import Progress
+    from printdock.mockups.plan import Plan
     from printdock.mockups.render import Report
+    from printdock.shops.queries import Shop
+    from printdock.wiring import Services
 
 #: Most failed mockups that a job's result names; the counts are always whole.
 MOST_FAILURES = 100
@@ -44,14 +48,7 @@ def run(work: Work) -> Result:
 
     asked = work.input(RenderInput)
     services = work.services
-    plan = services.mockup_plan(
-        services.shop_of(work.job.shop_id),
-        asked.set,
-        asked.template,
-        numbers=asked.numbers,
-        designs=asked.designs,
-        colours=asked.colours,
-    )
+    plan = _plan(services, services.shop_of(work.job.shop_id), asked)
     if asked.sample is not None:
         plan = plan.sample(asked.sample)
     counting = _Counting(len(plan.mockups), work)
@@ -70,6 +67,34 @@ def run(work: Work) -> Result:
     if asked.drafts and not failed:
         data["etsy"], follow = make_drafts_of(work, plan.template.name, asked.numbers, asked.designs)
     return Result(data, follow)
+
+
+def rendered_paths(services: Services, shop: Shop, job: Job) -> list[str]:
+    """Where the mockups lie that this job rendered or found there. Of designs that came after its end there are none.
+
+    Raises `UsageError` for a job of another kind (wrong_kind), and where its set or designs are gone.
+    """
+    if job.kind != KIND.name:
+        raise UsageError("This job renders no mockups.", code="wrong_kind")
+    asked = parsed(RenderInput, job.input)
+    plan = _plan(services, shop, asked)
+    if job.finished_at is not None:
+        last = int(job.finished_at.timestamp() * 1000)
+        plan = replace(plan, mockups=tuple(one for one in plan.mockups if _made_at(one.print_file.id) <= last))
+    if asked.sample is not None:
+        plan = plan.sample(asked.sample)
+    return [mockup.path for mockup in plan.mockups]
+
+
+def _plan(services: Services, shop: Shop, asked: RenderInput) -> Plan:
+    return services.mockup_plan(
+        shop, asked.set, asked.template, numbers=asked.numbers, designs=asked.designs, colours=asked.colours
+    )
+
+
+def _made_at(key: UUID) -> int:
+    """The moment that a version 7 id begins with, milliseconds since the epoch (RFC 9562, 5.7)."""
+    return key.int >> 80
 
 
 def _data(report: Report, failed: list[dict[str, Any]]) -> dict[str, Any]:

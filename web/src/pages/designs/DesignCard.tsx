@@ -1,5 +1,5 @@
 import { Checkbox } from "@mantine/core";
-import { CloudOff, CopyCheck, FileX } from "lucide-react";
+import { CloudOff, CopyCheck, FileX, Trash2 } from "lucide-react";
 import { memo } from "react";
 import { Link } from "react-router";
 import type { DesignOut } from "~/api/schema";
@@ -51,6 +51,11 @@ export const DesignCard = memo(function DesignCard({ design, picked, picking }: 
         {file && <Light preflight={file.preflight} compact />}
       </span>
       <span className={css.flags}>
+        {design.kept_until && (
+          <Chip tone="bad" icon={Trash2}>
+            Kept until {new Date(design.kept_until).toLocaleDateString(undefined, { day: "numeric", month: "short" })}
+          </Chip>
+        )}
         {design.similar_to && (
           <Chip tone="note" icon={CopyCheck}>
             Similar

@@ -1,11 +1,12 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Images, SearchX, UploadCloud } from "lucide-react";
+import { Images, SearchX, Trash2, UploadCloud } from "lucide-react";
 import { Link } from "react-router";
 import { outlineQuery } from "~/api/queries";
 import { EmptyState } from "~/ui/EmptyState";
 import { PageHead } from "~/ui/PageHead";
 import { ProblemNote } from "~/ui/ProblemNote";
+import { TrySamples } from "~/ui/Samples";
 import { many } from "~/ui/words";
 import { FilterBar } from "./FilterBar";
 import { useDesignFilter } from "./filter";
@@ -34,7 +35,8 @@ export function DesignsPage() {
       ) : total === 0 ? (
         <Nothing
           filtered={filtered}
-          clear={() => set({ q: null, template: null, state: null, similar: null, upload: null })}
+          deleted={filter.deleted === true}
+          clear={() => set({ q: null, template: null, state: null, similar: null, upload: null, deleted: null })}
         />
       ) : (
         <Grid filter={filter} outline={outline.data} faded={outline.isPlaceholderData} />
@@ -44,7 +46,20 @@ export function DesignsPage() {
   );
 }
 
-function Nothing({ filtered, clear }: { filtered: boolean; clear: () => void }) {
+function Nothing({ filtered, deleted, clear }: { filtered: boolean; deleted: boolean; clear: () => void }) {
+  if (deleted) {
+    return (
+      <EmptyState
+        icon={Trash2}
+        title="Nothing was deleted"
+        words="What you delete is kept here for 30 days, to be brought back."
+      >
+        <Button variant="default" onClick={clear}>
+          Show all designs
+        </Button>
+      </EmptyState>
+    );
+  }
   if (filtered) {
     return (
       <EmptyState
@@ -67,6 +82,7 @@ function Nothing({ filtered, clear }: { filtered: boolean; clear: () => void }) 
       <Button component={Link} to="/upload" leftSection={<UploadCloud size={18} aria-hidden />}>
         Upload the first designs
       </Button>
+      <TrySamples />
     </EmptyState>
   );
 }

@@ -19,11 +19,12 @@ const STATES = [
   { value: "similar", label: "Similar: to decide" },
   { value: "spooled", label: "Waiting for the NAS" },
   { value: "missing", label: "File missing" },
+  { value: "deleted", label: "Deleted" },
 ];
 
 export function FilterBar({ filter, set, outline }: Props) {
   const templates = useQuery(templatesQuery);
-  const state = filter.similar ? "similar" : (filter.state ?? "");
+  const state = filter.deleted ? "deleted" : filter.similar ? "similar" : (filter.state ?? "");
   return (
     <search className={css.filters}>
       <SearchField value={filter.search ?? ""} set={(q) => set({ q })} />
@@ -43,7 +44,11 @@ export function FilterBar({ filter, set, outline }: Props) {
         data={STATES}
         value={state}
         onChange={(value) =>
-          set({ similar: value === "similar" ? "1" : null, state: value && value !== "similar" ? value : null })
+          set({
+            similar: value === "similar" ? "1" : null,
+            deleted: value === "deleted" ? "1" : null,
+            state: value && value !== "similar" && value !== "deleted" ? value : null,
+          })
         }
       />
       {outline && outline.pages.length > 3 && <JumpMenu outline={outline} />}

@@ -33,5 +33,6 @@ export function filterFrom(params: URLSearchParams): DesignFilter {
   if (params.get("similar")) filter.similar = true;
   const upload = params.get("upload");
   if (upload) filter.upload = upload;
+  if (params.get("deleted")) filter.deleted = true;
   return filter;
 }

@@ -1,5 +1,5 @@
-import { ActionIcon, Button, SegmentedControl, Slider } from "@mantine/core";
-import { Check, ChevronLeft, ChevronRight, ImageOff, Trash2 } from "lucide-react";
+import { ActionIcon, Button, SegmentedControl } from "@mantine/core";
+import { Check, ChevronLeft, ChevronRight, ImageOff, Replace, Trash2, Undo2 } from "lucide-react";
 import { type CSSProperties, type ReactNode, useState } from "react";
 import { Link } from "react-router";
 import type { DesignOut, MatchOut } from "~/api/schema";
@@ -8,7 +8,9 @@ import { ago, moment } from "~/ui/words";
 import css from "./Duplicates.module.css";
 import type { Word } from "./decisions";
 import { factsOf, whyOf } from "./evidence";
-import { printOf, usePicture } from "./pictures";
+import { Difference, Over } from "./Overlaid";
+import { overlayOf } from "./overlay";
+import { matchedOf, newcomerOf, type Pictures, printOf } from "./pictures";
 import { Tag } from "./Queue";
 
 type View = "beside" | "over" | "difference";
@@ -17,17 +19,15 @@ interface Props {
   match: MatchOut;
   place: string;
   go: (step: number) => void;
-  /** Null: it cannot be decided here. */
-  settle: ((word: Word) => void) | null;
+  /** Null: this person may not decide. */
+  settle: ((word: Word | "undo") => void) | null;
   many: number;
 }
 
 /** One match, large: two pictures in three ways, what was measured, and the decision. */
 export function Comparison({ match, place, go, settle, many }: Props) {
   const [view, setView] = useState<View>("beside");
-  const newcomer = usePicture(match);
-  const matched = printOf(match.matched, match.template);
-  const both = newcomer.large !== null && matched?.url != null;
+  const overlay = overlayOf(match);
   return (
     <section className={`card ${css.comparison}`} aria-label="Comparison">
       <header className={css.head}>
@@ -47,7 +47,7 @@ export function Comparison({ match, place, go, settle, many }: Props) {
           </ActionIcon>
         </span>
       </header>
-      {both && (
+      {overlay && (
         <SegmentedControl
           className={css.views}
           size="xs"
@@ -61,17 +61,12 @@ export function Comparison({ match, place, go, settle, many }: Props) {
           ]}
         />
       )}
-      {view === "beside" || !both ? (
-        <Beside
-          match={match}
-          newcomer={newcomer.large}
-          matched={matched?.url ?? null}
-          small={{ newcomer: newcomer.small, matched: matched?.thumbnail ?? null }}
-        />
+      {view === "beside" || !overlay ? (
+        <Beside match={match} newcomer={newcomerOf(match)} matched={matchedOf(match)} />
       ) : view === "over" ? (
-        <Over newcomer={newcomer.large} matched={matched?.url ?? null} ratio={ratioOf(matched)} />
+        <Over overlay={overlay} />
       ) : (
-        <Difference newcomer={newcomer.large} matched={matched?.url ?? null} ratio={ratioOf(matched)} />
+        <Difference overlay={overlay} />
       )}
       <div className={css.why}>
         <p>{whyOf(match.evidence)}</p>
@@ -84,17 +79,20 @@ export function Comparison({ match, place, go, settle, many }: Props) {
           ))}
         </dl>
       </div>
-      {settle && <Decision match={match} settle={settle} many={many} />}
+      {match.decision ? (
+        <Decided match={match} undo={settle && (() => settle("undo"))} many={many} />
+      ) : (
+        settle && <Decision match={match} settle={settle} many={many} />
+      )}
     </section>
   );
 }
 
 function Decision({ match, settle, many }: { match: MatchOut; settle: (word: Word) => void; many: number }) {
   const of = many > 1 ? ` (${many})` : "";
-  const words =
-    match.kind === "duplicate"
-      ? "Keep both: the file is stored when it is sent again. Drop: it stays refused."
-      : "Keep both: the flag goes. Drop: the newcomer's print files are removed.";
+  const file = printOf(match.matched, match.template);
+  const number = many > 1 || !file ? "The stored number" : `No. ${file.number}`;
+  const refused = match.kind === "duplicate";
   return (
     <footer className={css.decision}>
       <Button
@@ -112,36 +110,87 @@ function Decision({ match, settle, many }: { match: MatchOut; settle: (word: Wor
       >
         Drop the newcomer{of}
       </Button>
-      <p className="muted">{words}</p>
+      <Button
+        variant="default"
+        leftSection={<Replace size={16} aria-hidden />}
+        rightSection={<kbd>R</kbd>}
+        onClick={() => settle("replace")}
+      >
+        Replace{of}
+      </Button>
+      <p className="muted">
+        Replace: {number} keeps its number and name and gets the new art; the earlier art is kept for 30 days.{" "}
+        {refused && "Kept or replacing, the file has to be sent again. "}
+        All three can be undone.
+      </p>
     </footer>
   );
 }
 
-interface Two {
-  newcomer: string | null;
-  matched: string | null;
+const DECIDED: Record<Word, string> = {
+  keep: "Both are kept.",
+  drop: "The newcomer was dropped.",
+  replace: "The new art took the place of the stored one, which keeps its number and name.",
+};
+
+function Decided({ match, undo, many }: { match: MatchOut; undo: (() => void) | null; many: number }) {
+  const late = match.undo_until !== null && new Date(match.undo_until) <= new Date();
+  const waits = match.kind === "duplicate" && match.decision !== "drop" && !match.newcomer;
+  return (
+    <footer className={css.decision}>
+      {undo && !late && (
+        <Button
+          variant="default"
+          leftSection={<Undo2 size={16} aria-hidden />}
+          rightSection={<kbd>U</kbd>}
+          onClick={undo}
+        >
+          Undo{many > 1 ? ` (${many})` : ""}
+        </Button>
+      )}
+      <p className="muted">
+        {match.decision && DECIDED[match.decision]} {match.decided_by && `By ${match.decided_by}, `}
+        {match.decided_at && <span title={moment(match.decided_at)}>{ago(match.decided_at)}.</span>}{" "}
+        {waits && "The file is stored when it is sent again. "}
+        {late
+          ? "That was too long ago to be undone: its files are gone."
+          : match.undo_until && `Can be undone until ${new Date(match.undo_until).toLocaleDateString()}.`}
+      </p>
+    </footer>
+  );
 }
 
-function Beside({ match, newcomer, matched, small }: Two & { match: MatchOut; small: Two }) {
+function Beside({ match, newcomer, matched }: { match: MatchOut; newcomer: Pictures; matched: Pictures }) {
   const ratio = Math.min(1.8, Math.max(0.75, ratioOf(printOf(match.matched, match.template))));
   return (
     <div className={css.beside}>
       <Side
         title="Newcomer"
         words={
-          match.newcomer ? (
+          match.newcomer && !match.newcomer.deleted_at ? (
             <DesignLink design={match.newcomer} template={match.template} />
+          ) : match.decision === "replace" && match.newcomer ? (
+            "Its art has the stored number now"
+          ) : match.newcomer ? (
+            "Deleted"
           ) : (
             "Refused: it is not stored"
           )
         }
       >
-        {newcomer ? (
-          <Art src={newcomer} small={small.newcomer} alt="The newcomer" ratio={ratio} eager className={css.picture} />
+        {newcomer.large ? (
+          <Art
+            src={newcomer.large}
+            small={newcomer.small}
+            alt="The newcomer"
+            ratio={ratio}
+            eager
+            className={css.picture}
+          />
         ) : (
           <div className={css.absent} style={{ "--ratio": ratio } as CSSProperties}>
             <ImageOff size={24} aria-hidden />
-            <p>A refused file is not kept on the server. Upload it in this browser again to see it here.</p>
+            <p>Its picture is not kept any more. Send it again to see it here.</p>
           </div>
         )}
       </Side>
@@ -151,7 +200,14 @@ function Beside({ match, newcomer, matched, small }: Two & { match: MatchOut; sm
           match.matched ? <DesignLink design={match.matched} template={match.template} /> : "It was removed meanwhile"
         }
       >
-        <Art src={matched} small={small.matched} alt="What the shop has" ratio={ratio} eager className={css.picture} />
+        <Art
+          src={matched.large}
+          small={matched.small}
+          alt="What the shop has"
+          ratio={ratio}
+          eager
+          className={css.picture}
+        />
       </Side>
     </div>
   );
@@ -176,50 +232,6 @@ function DesignLink({ design, template }: { design: DesignOut; template: string 
       {design.name}
       {file ? ` · No. ${file.number}` : ""}
     </Link>
-  );
-}
-
-function Over({ newcomer, matched, ratio }: Two & { ratio: number }) {
-  const [at, setAt] = useState(50);
-  return (
-    <div className={css.single}>
-      <div className={css.stack} style={{ aspectRatio: ratio }}>
-        <Art src={matched} alt="What the shop has" ratio={ratio} eager />
-        <div className={css.upper} style={{ clipPath: `inset(0 ${100 - at}% 0 0)` }}>
-          <Art src={newcomer} alt="The newcomer" ratio={ratio} eager />
-        </div>
-        <span className={css.seam} style={{ left: `${at}%` }} aria-hidden />
-        <span className={css.nameLeft}>Newcomer</span>
-        <span className={css.nameRight}>In the shop</span>
-      </div>
-      <Slider value={at} onChange={setAt} label={null} thumbLabel="How much of the newcomer is shown" mt="md" />
-    </div>
-  );
-}
-
-/** What is black is the same in both; what shines differs. */
-function Difference({ newcomer, matched, ratio }: Two & { ratio: number }) {
-  const [gain, setGain] = useState(3);
-  return (
-    <div className={css.single}>
-      <div className={css.difference} style={{ aspectRatio: ratio, filter: `brightness(${gain})` }}>
-        <Art src={matched} alt="Black is the same in both, what shines differs" ratio={ratio} eager ground="none" />
-        <div className={css.minus}>
-          <Art src={newcomer} alt="" ratio={ratio} eager ground="none" />
-        </div>
-      </div>
-      <div className={css.gain}>
-        <span className="muted">Black is the same in both; what shines differs.</span>
-        <Slider
-          value={gain}
-          onChange={setGain}
-          min={1}
-          max={12}
-          label={(value) => `${value} × brighter`}
-          thumbLabel="How much brighter differences are shown"
-        />
-      </div>
-    </div>
   );
 }
 

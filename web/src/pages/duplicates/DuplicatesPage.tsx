@@ -12,7 +12,7 @@ import { PageHead } from "~/ui/PageHead";
 import { ProblemNote } from "~/ui/ProblemNote";
 import { Comparison } from "./Comparison";
 import css from "./Duplicates.module.css";
-import { decide, useHeld, type Word } from "./decisions";
+import { decide, undo, useHeld, type Word } from "./decisions";
 import { Queue } from "./Queue";
 
 type Shown = "waiting" | "duplicate" | "similar" | "decided";
@@ -24,8 +24,8 @@ export function DuplicatesPage() {
   const held = useHeld();
   const all = useMemo(() => {
     const items = found.data?.pages.flatMap((page) => page.items) ?? [];
-    return items.filter((one) => !held.has(one.id) && (shown !== "decided" || one.decision !== null));
-  }, [found.data, held, shown]);
+    return items.filter((one) => !held.has(one.id));
+  }, [found.data, held]);
   return (
     <>
       <PageHead
@@ -63,13 +63,13 @@ export function DuplicatesPage() {
 
 function filterOf(shown: Shown): MatchFilter {
   if (shown === "duplicate" || shown === "similar") return { kind: shown };
-  return shown === "decided" ? { decided: true } : {};
+  return shown === "decided" ? { decision: "any" } : {};
 }
 
 /** The queue, and the match that is looked at. */
 function Desk({ all, more, decided }: { all: MatchOut[]; more: (() => void) | null; decided: boolean }) {
   const queries = useQueryClient();
-  const may = useMay("write") && !decided;
+  const may = useMay("write");
   const [params, setParams] = useSearchParams();
   const [picked, setPicked] = useState<ReadonlySet<number>>(new Set());
   const wanted = Number(params.get("match"));
@@ -84,24 +84,41 @@ function Desk({ all, more, decided }: { all: MatchOut[]; more: (() => void) | nu
     if (next) look(next.id);
     if (more && at + step > all.length - 5) more();
   };
-  const settle = (word: Word) => {
-    if (!may) return;
+  const settle = (word: Word | "undo") => {
+    if (!may || decided !== (word === "undo")) return;
     const chosen = all.filter((one) => picked.has(one.id));
     const those = chosen.length > 0 ? chosen : match ? [match] : [];
     const rest = all.filter((one) => !those.includes(one));
     const next = rest[Math.min(rest.length - 1, rest.filter((one) => all.indexOf(one) < at).length)];
-    decide(those, word, queries);
+    void (word === "undo" ? undo(those, queries) : decide(those, word, queries));
     setPicked(new Set());
     if (next) look(next.id);
   };
+  const pick = (id: number) => {
+    const next = new Set(picked);
+    if (!next.delete(id)) next.add(id);
+    setPicked(next);
+  };
+  const unlessSlider = (step: number) => (event: KeyboardEvent) => {
+    if (!(event.target as Element).closest("[role=slider]")) go(step);
+  };
   useHotkeys([
-    ["ArrowDown", () => go(1)],
-    ["ArrowUp", () => go(-1)],
-    ["ArrowRight", () => go(1)],
-    ["ArrowLeft", () => go(-1)],
-    ["k", () => settle("keep")],
-    ["d", () => settle("drop")],
+    ["ArrowDown", unlessSlider(1)],
+    ["ArrowUp", unlessSlider(-1)],
+    ["ArrowRight", unlessSlider(1)],
+    ["ArrowLeft", unlessSlider(-1)],
   ]);
+  // Also where a checkbox or a choice has the focus: nothing is written on this page.
+  useHotkeys(
+    [
+      ["k", () => settle("keep")],
+      ["d", () => settle("drop")],
+      ["r", () => settle("replace")],
+      ["u", () => settle("undo")],
+      ["x", () => match && pick(match.id)],
+    ],
+    ["TEXTAREA", "SELECT"],
+  );
   if (!match) return null;
   return (
     <div className={css.desk}>
@@ -116,17 +133,7 @@ function Desk({ all, more, decided }: { all: MatchOut[]; more: (() => void) | nu
             />
           </div>
         )}
-        <Queue
-          all={all}
-          shown={match.id}
-          look={look}
-          picked={may ? picked : null}
-          pick={(id) => {
-            const next = new Set(picked);
-            if (!next.delete(id)) next.add(id);
-            setPicked(next);
-          }}
-        />
+        <Queue all={all} shown={match.id} look={look} picked={may ? picked : null} pick={pick} />
         {more && (
           <Button variant="subtle" fullWidth onClick={more}>
             Show more

@@ -4,7 +4,7 @@ import type { MatchOut } from "~/api/schema";
 import { Art } from "~/ui/Art";
 import { Chip } from "~/ui/Chip";
 import css from "./Duplicates.module.css";
-import { printOf, usePicture } from "./pictures";
+import { matchedOf, newcomerOf } from "./pictures";
 
 interface Props {
   all: MatchOut[];
@@ -34,7 +34,7 @@ function Entry({
   pick,
 }: Omit<Props, "all" | "shown"> & { match: MatchOut; shown: boolean }) {
   const ref = useRef<HTMLLIElement>(null);
-  const newcomer = usePicture(match);
+  const newcomer = newcomerOf(match);
   useEffect(() => {
     const entry = ref.current;
     const list = entry?.parentElement;
@@ -59,7 +59,7 @@ function Entry({
       <button type="button" className={css.entryMain} onClick={() => look(match.id)} aria-current={shown}>
         <span className={css.pair}>
           <Art src={newcomer.small} alt="" ratio={1} />
-          <Art src={printOf(match.matched, match.template)?.thumbnail} alt="" ratio={1} />
+          <Art src={matchedOf(match).small} alt="" ratio={1} />
         </span>
         <span className={css.entryText}>
           <strong>{name}</strong>
@@ -74,5 +74,6 @@ function Entry({
 export function Tag({ match }: { match: MatchOut }) {
   if (match.decision === "keep") return <Chip tone="ok">Kept</Chip>;
   if (match.decision === "drop") return <Chip>Dropped</Chip>;
+  if (match.decision === "replace") return <Chip tone="accent">Replaced</Chip>;
   return match.kind === "duplicate" ? <Chip tone="warn">Refused</Chip> : <Chip tone="note">Similar</Chip>;
 }

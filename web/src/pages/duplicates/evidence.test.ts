@@ -19,17 +19,17 @@ describe("evidence in words", () => {
   test("a copy", () => {
     expect(factsOf(COPY).map((fact) => `${fact.label}: ${fact.words}`)).toEqual([
       "Largest difference: 3.9 %: hardly visible",
-      "Colours: hardly apart (ΔE 1.3)",
+      "Colours: hardly apart (by 1.3)",
       "Position: lie exactly on each other",
       "Compared at: 1024 px",
     ]);
   });
 
-  test("a larger one, moved", () => {
+  test("a smaller one, moved", () => {
     const position = factsOf({ ...COPY, scale: [1.12, 1.1], shift: [0.03, 0] }).find(
       (fact) => fact.label === "Position",
     );
-    expect(position?.words).toBe("12 % larger or smaller, moved by 3 %");
+    expect(position?.words).toBe("the newcomer is 9.9 % smaller, 3 % right; laid over each other to compare");
   });
 
   test("the same pixels have one fact", () => {

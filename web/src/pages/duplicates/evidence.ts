@@ -56,20 +56,27 @@ function differenceWords(local: number): string {
 /** CIE colour difference: 1 is hardly seen, 2.3 just noticed side by side. */
 function colourWords(difference: number): string {
   const value = difference.toFixed(1);
-  if (difference < 1) return `the same to the eye (ΔE ${value})`;
-  if (difference < 2.5) return `hardly apart (ΔE ${value})`;
-  if (difference < 6) return `a little apart (ΔE ${value})`;
-  return `apart (ΔE ${value})`;
+  if (difference < 1) return `the same to the eye (by ${value})`;
+  if (difference < 2.5) return `hardly apart (by ${value})`;
+  if (difference < 6) return `a little apart (by ${value})`;
+  return `apart (by ${value})`;
 }
 
+/** `scale`: how much larger the stored one is drawn; `shift`: where its middle lies in the newcomer, shares of the sides. */
 function placeWords(scale: number[], shift: number[]): string {
-  const size = Math.max(...scale.map((value) => Math.abs(value - 1)));
-  const moved = Math.max(...shift.map(Math.abs));
-  if (size < 0.004 && moved < 0.004) return "lie exactly on each other";
+  const [across = 1, down = 1] = scale;
+  const size = 1 / Math.sqrt(across * down) - 1;
   const words = [];
-  if (size >= 0.004) words.push(`${percent(size)} larger or smaller`);
-  if (moved >= 0.004) words.push(`moved by ${percent(moved)}`);
-  return words.join(", ");
+  if (Math.abs(size) >= 0.004)
+    words.push(`the newcomer is ${percent(Math.abs(size))} ${size > 0 ? "larger" : "smaller"}`);
+  const sides: [number, string, string][] = [
+    [shift[0] ?? 0, "right", "left"],
+    [shift[1] ?? 0, "down", "up"],
+  ];
+  for (const [by, one, other] of sides) {
+    if (Math.abs(by) >= 0.004) words.push(`${percent(Math.abs(by))} ${by > 0 ? one : other}`);
+  }
+  return words.length === 0 ? "lie exactly on each other" : `${words.join(", ")}; laid over each other to compare`;
 }
 
 function percent(share: number): string {

@@ -1,6 +1,4 @@
-import { useEffect, useState } from "react";
 import type { DesignOut, MatchOut, PrintFileOut } from "~/api/schema";
-import { find, keyOf } from "~/upload/keepsakes";
 
 /** The print file for the template that was compared. */
 export function printOf(design: DesignOut | null, template: string): PrintFileOut | undefined {
@@ -12,26 +10,19 @@ export interface Pictures {
   large: string | null;
 }
 
-const NONE: Pictures = { small: null, large: null };
+/** The newcomer: its print file where it was stored, else what was kept of it when it was refused. */
+export function newcomerOf(match: MatchOut): Pictures {
+  return picturesOf(match, match.newcomer, match.newcomer_picture?.url ?? null);
+}
 
-/** The newcomer: its print file where it was stored, else what this browser kept of a refused file. */
-export function usePicture(match: MatchOut): Pictures {
-  const stored = printOf(match.newcomer, match.template);
-  const key = stored ? null : keyOf(match.template, match.source);
-  const [kept, setKept] = useState<Pictures>(NONE);
-  useEffect(() => {
-    if (key === null) return;
-    let url: string | null = null;
-    let gone = false;
-    void find(key).then((blob) => {
-      if (!blob || gone) return;
-      url = URL.createObjectURL(blob);
-      setKept({ small: url, large: url });
-    });
-    return () => {
-      gone = true;
-      if (url) URL.revokeObjectURL(url);
-    };
-  }, [key]);
-  return stored ? { small: stored.thumbnail, large: stored.url } : kept;
+/** What the shop had when the two were compared. */
+export function matchedOf(match: MatchOut): Pictures {
+  return picturesOf(match, match.matched, match.matched_picture?.url ?? null);
+}
+
+function picturesOf(match: MatchOut, design: DesignOut | null, kept: string | null): Pictures {
+  const file = printOf(design, match.template);
+  // Where art was replaced, the print files have changed places since; the kept pictures show what was compared.
+  if (!file?.url || (match.decision === "replace" && kept)) return { small: kept, large: kept };
+  return { small: file.thumbnail, large: file.url };
 }

@@ -1,12 +1,13 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type LucideIcon, Pause, Play, RotateCw, X } from "lucide-react";
+import { Download, type LucideIcon, Pause, Play, RotateCw, X } from "lucide-react";
 import { Link } from "react-router";
 import { api, body } from "~/api/client";
 import { keys } from "~/api/queries";
 import type { JobOut } from "~/api/schema";
 import { useMay } from "~/app/me";
 import { Chip } from "~/ui/Chip";
+import { useDownload } from "~/ui/useDownload";
 import { ago, duration, moment } from "~/ui/words";
 import css from "./Jobs.module.css";
 import { detailOf, iconOf, progressOf, resultOf, stateOf, titleOf } from "./words";
@@ -22,7 +23,7 @@ export function JobRow({ job }: { job: JobOut }) {
       </span>
       <div className={css.text}>
         <span className={css.title}>
-          {job.upload ? <Link to={`/uploads/${job.upload}`}>{titleOf(job)}</Link> : titleOf(job)}
+          {placeOf(job) ? <Link to={placeOf(job) ?? ""}>{titleOf(job)}</Link> : titleOf(job)}
         </span>
         <span className={css.words}>
           {detail && `${detail} · `}
@@ -40,6 +41,12 @@ export function JobRow({ job }: { job: JobOut }) {
       <Actions job={job} />
     </li>
   );
+}
+
+/** Where more is told of it. */
+function placeOf(job: JobOut): string | null {
+  if (job.upload) return `/uploads/${job.upload}`;
+  return job.kind === "make_drafts" || job.kind === "remove_drafts" ? `/listings/runs/${job.id}` : null;
 }
 
 function Times({ job }: { job: JobOut }) {
@@ -103,6 +110,24 @@ function Bar({ job }: { job: JobOut }) {
   );
 }
 
+function DownloadRendered({ job }: { job: JobOut }) {
+  const download = useDownload();
+  return (
+    <Tooltip label="Download what it rendered">
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={`Download what it rendered: ${titleOf(job)}`}
+        loading={download.isPending}
+        onClick={() => download.mutate({ what: "mockups", job: job.id })}
+      >
+        <Download size={17} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
 type Word = "pause" | "resume" | "retry" | "cancel";
 
 const ICONS: Record<Word, { icon: LucideIcon; label: string }> = {
@@ -142,10 +167,12 @@ function Actions({ job }: { job: JobOut }) {
     },
     onSettled: () => queries.invalidateQueries({ queryKey: keys.jobs }),
   });
-  if (!may) return null;
+  const rendered = job.kind === "render_mockups" && job.state === "completed";
+  if (!may && !rendered) return null;
   return (
     <span className={css.actions}>
-      {wordsFor(job).map((word) => {
+      {rendered && <DownloadRendered job={job} />}
+      {(may ? wordsFor(job) : []).map((word) => {
         const { icon: Icon, label } = ICONS[word];
         return (
           <Tooltip key={word} label={label}>

@@ -1,4 +1,4 @@
-import { Brush, FolderCheck, type LucideIcon, Shirt, Sparkles, UploadCloud } from "lucide-react";
+import { Brush, FolderCheck, type LucideIcon, Shirt, Sparkles, Tags, UploadCloud } from "lucide-react";
 import type { JobOut } from "~/api/schema";
 import type { Tone } from "~/ui/Chip";
 import { many } from "~/ui/words";
@@ -14,6 +14,20 @@ export function titleOf(job: JobOut): string {
     case "make_thumbnails":
     case "thumbnails":
       return "Makes small pictures";
+    case "add_samples":
+      return "Brings sample designs";
+    case "remove_samples":
+      return "Takes the sample data away";
+    case "plan_drafts":
+      return `Plans drafts by ${input.template}`;
+    case "make_drafts":
+      return `Makes drafts by ${input.template}`;
+    case "make_draft":
+      return "Makes a draft at Etsy";
+    case "remove_drafts":
+      return "Deletes drafts at Etsy";
+    case "restore_draft":
+      return "Undoes a change at Etsy";
     case "verify":
       return input.repair ? "Checks the library, and mends it" : "Checks the library";
     default:
@@ -38,6 +52,11 @@ const ICONS: Record<string, LucideIcon> = {
   thumbnails: Brush,
   make_thumbnails: Brush,
   verify: FolderCheck,
+  plan_drafts: Tags,
+  make_draft: Tags,
+  make_drafts: Tags,
+  remove_drafts: Tags,
+  restore_draft: Tags,
 };
 
 export function iconOf(job: JobOut): LucideIcon {

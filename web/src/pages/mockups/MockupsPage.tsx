@@ -1,7 +1,7 @@
 import { Button, Select, Skeleton, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Images, PencilRuler, Shirt } from "lucide-react";
+import { Download, Images, PencilRuler, Shirt } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Link, useSearchParams } from "react-router";
 import { type MockupFilter, mockupsQuery, setsQuery } from "~/api/queries";
@@ -11,6 +11,7 @@ import { EmptyState } from "~/ui/EmptyState";
 import { Gallery } from "~/ui/Gallery";
 import { PageHead } from "~/ui/PageHead";
 import { ProblemNote } from "~/ui/ProblemNote";
+import { useDownload } from "~/ui/useDownload";
 import { ImportPack } from "./ImportPack";
 import css from "./Mockups.module.css";
 import { SetCard } from "./SetCard";
@@ -90,6 +91,7 @@ function Rendered({ sets }: { sets: SetOut[] }) {
     );
   const soon = useDebouncedCallback((value: string) => change("number", value), 250);
   const found = useInfiniteQuery(mockupsQuery(filter));
+  const download = useDownload();
   const all = found.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section aria-labelledby="rendered">
@@ -110,6 +112,16 @@ function Rendered({ sets }: { sets: SetOut[] }) {
           value={set ?? ""}
           onChange={(value) => change("set", value ?? "")}
         />
+        {set && filter.number === undefined && all.length > 0 && (
+          <Button
+            variant="default"
+            leftSection={<Download size={16} aria-hidden />}
+            loading={download.isPending}
+            onClick={() => download.mutate({ what: "mockups", set })}
+          >
+            Download
+          </Button>
+        )}
       </div>
       {found.isError ? (
         <ProblemNote error={found.error} again={() => void found.refetch()} />

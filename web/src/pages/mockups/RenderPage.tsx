@@ -16,7 +16,6 @@ import { ProblemNote } from "~/ui/ProblemNote";
 import { many } from "~/ui/words";
 import css from "./Render.module.css";
 import { Sample } from "./Sample";
-import { useCover } from "./SetCard";
 
 const SAMPLE = 10;
 
@@ -206,11 +205,10 @@ function AllDesigns({ template }: { template: string | null }) {
 }
 
 function SetChoice({ set, on, choose }: { set: SetOut; on: boolean; choose: () => void }) {
-  const cover = useCover(set.id);
   return (
     <label className={css.choice} data-on={on}>
       <input type="radio" name="set" checked={on} onChange={choose} />
-      <Art src={cover} alt="" ratio={4 / 3} fit="cover" ground="none" />
+      <Art src={set.cover} alt="" ratio={4 / 3} fit="cover" ground="none" />
       <span>{set.name}</span>
     </label>
   );

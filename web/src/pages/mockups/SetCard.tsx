@@ -1,31 +1,29 @@
 import { ActionIcon, Button, Group, Menu, Modal, Text } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Download, Ellipsis, PencilRuler, Shirt, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, body } from "~/api/client";
-import { keys, setQuery } from "~/api/queries";
+import { keys } from "~/api/queries";
 import type { SetOut } from "~/api/schema";
 import { tell } from "~/app/toasts";
 import { Art } from "~/ui/Art";
 import { many } from "~/ui/words";
 import css from "./Mockups.module.css";
 
-/** The first photo of a set. */
-export function useCover(id: string): string | undefined {
-  const whole = useQuery({ ...setQuery(id), staleTime: 300_000 });
-  return whole.data?.files.find(
-    (file) => /\.(jpe?g|png|webp|avif)$/i.test(file.path) && !/mask|shade|height|displace/i.test(file.path),
-  )?.url;
-}
-
 export function SetCard({ set, may }: { set: SetOut; may: boolean }) {
-  const cover = useCover(set.id);
   const [asking, setAsking] = useState(false);
   const colours = new Set(set.pictures.flatMap((picture) => picture.colours));
   return (
     <li className={`card ${css.set}`}>
-      <Art src={cover} alt={`A photo of ${set.name}`} ratio={4 / 3} fit="cover" ground="none" className={css.cover} />
+      <Art
+        src={set.cover}
+        alt={`A photo of ${set.name}`}
+        ratio={4 / 3}
+        fit="cover"
+        ground="none"
+        className={css.cover}
+      />
       <div className={css.setText}>
         <div className={css.setHead}>
           <h3>{set.name}</h3>

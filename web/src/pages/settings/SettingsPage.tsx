@@ -1,18 +1,24 @@
+import { Skeleton } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import { Link, useParams } from "react-router";
 import { useMay } from "~/app/me";
 import { PageHead } from "~/ui/PageHead";
-import { Account } from "./Account";
-import { ApiKeys } from "./ApiKeys";
-import { Audit } from "./Audit";
-import { InForce } from "./InForce";
-import { People } from "./People";
 import css from "./Settings.module.css";
-import { Storage } from "./Storage";
-import { Templates } from "./Templates";
+
+// Each is loaded when it is first opened.
+const Templates = lazy(async () => ({ default: (await import("./Templates")).Templates }));
+const Storage = lazy(async () => ({ default: (await import("./Storage")).Storage }));
+const People = lazy(async () => ({ default: (await import("./People")).People }));
+const ApiKeys = lazy(async () => ({ default: (await import("./ApiKeys")).ApiKeys }));
+const InForce = lazy(async () => ({ default: (await import("./InForce")).InForce }));
+const Etsy = lazy(async () => ({ default: (await import("./Etsy")).Etsy }));
+const Audit = lazy(async () => ({ default: (await import("./Audit")).Audit }));
+const Account = lazy(async () => ({ default: (await import("./Account")).Account }));
 
 const SECTIONS = [
   { path: "templates", label: "Templates", show: Templates, owners: false },
   { path: "storage", label: "Storage", show: Storage, owners: false },
+  { path: "etsy", label: "Etsy", show: Etsy, owners: false },
   { path: "people", label: "People", show: People, owners: true },
   { path: "keys", label: "API keys", show: ApiKeys, owners: true },
   { path: "in-force", label: "In force", show: InForce, owners: true },
@@ -44,7 +50,9 @@ export function SettingsPage() {
           ))}
         </nav>
         <div className={css.section}>
-          <Show />
+          <Suspense fallback={<Skeleton height={300} radius="lg" />}>
+            <Show />
+          </Suspense>
         </div>
       </div>
     </>

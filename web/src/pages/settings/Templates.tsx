@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Pencil, Plus, Ruler } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { type Template, templatesQuery } from "~/api/queries";
 import { useMay } from "~/app/me";
 import { EmptyState } from "~/ui/EmptyState";
@@ -10,7 +10,8 @@ import { inches } from "~/ui/words";
 import { PrintArea } from "./PrintArea";
 import { SectionHead } from "./SectionHead";
 import css from "./Settings.module.css";
-import { TemplateForm } from "./TemplateForm";
+
+const TemplateForm = lazy(async () => ({ default: (await import("./TemplateForm")).TemplateForm }));
 
 const FITS = {
   stretch: "stretched to fill",
@@ -78,7 +79,11 @@ export function Templates() {
           ))}
         </ul>
       )}
-      {editing && <TemplateForm template={editing === "new" ? null : editing} close={() => setEditing(null)} />}
+      {editing && (
+        <Suspense fallback={null}>
+          <TemplateForm template={editing === "new" ? null : editing} close={() => setEditing(null)} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu, SegmentedControl } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { Ellipsis, Pause, Play, TriangleAlert, X } from "lucide-react";
-import { useMemo, useRef, useState } from "react";
+import { startTransition, useEffect, useMemo, useRef, useState } from "react";
 import { ProblemNote } from "~/ui/ProblemNote";
 import { bytes, duration, many } from "~/ui/words";
 import { uploads } from "~/upload/engine";
@@ -18,6 +18,7 @@ export function BatchCard({ batch }: { batch: Batch }) {
   const totals = totalsOf(batch);
   const designs = useUploadDesigns(batch.id, totals.stored > 0, isOver(batch));
   const wanted = useShown(batch, shown);
+  const room = useRoom(Math.min(wanted.length, MOST));
   return (
     <section className={`card ${css.batch}`} aria-label={`Upload for ${batch.template}`}>
       <header className={css.batchHead}>
@@ -39,7 +40,7 @@ export function BatchCard({ batch }: { batch: Batch }) {
       {batch.state === "absent" && <AbsentNote batch={batch} />}
       <Filter totals={totals} shown={shown} show={setShown} />
       <ul className={css.rows}>
-        {wanted.slice(0, MOST).map((item) => (
+        {wanted.slice(0, room).map((item) => (
           <FileRow
             key={item.key}
             batch={batch}
@@ -57,8 +58,20 @@ export function BatchCard({ batch }: { batch: Batch }) {
   );
 }
 
-/** Most files that are listed at once. */
+/** Most files that are listed, and files that are added to the list at a time: drawing all at once would hold the page. */
 const MOST = 500;
+const STEP = 16;
+
+/** How many of `count` rows are drawn: a screen of them at once, the others soon after, a few at a time. */
+function useRoom(count: number): number {
+  const [room, setRoom] = useState(STEP);
+  useEffect(() => {
+    if (room >= count) return;
+    const timer = setTimeout(() => startTransition(() => setRoom(room + STEP)), 20);
+    return () => clearTimeout(timer);
+  }, [room, count]);
+  return Math.min(room, count);
+}
 
 type Shown = "all" | "stored" | "duplicate" | "failed" | "attention";
 

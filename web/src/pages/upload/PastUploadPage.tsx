@@ -67,6 +67,7 @@ function batchOf(upload: UploadOut): Batch {
     id: upload.id,
     state: upload.state === "receiving" ? "absent" : upload.state,
     paused: false,
+    less: false,
     items: (upload.files ?? []).map(itemOf),
     startedAt: Date.parse(upload.started_at),
     speed: null,

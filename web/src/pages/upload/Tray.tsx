@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Skeleton, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Skeleton, Switch, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Check, UploadCloud, X } from "lucide-react";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { type Sized, sizeOf, TemplateShape } from "~/ui/TemplateShape";
 import { bytes, inches, many } from "~/ui/words";
 import { basket } from "~/upload/basket";
 import { uploads } from "~/upload/engine";
+import { canSendLess, sendLess } from "~/upload/lessening";
 import type { Picked } from "~/upload/picked";
 import { usePreview } from "~/upload/previews";
 import css from "./Upload.module.css";
@@ -18,9 +19,10 @@ const REMEMBERED = "printdock.templates";
 /** What was chosen, and the question that is left: for which product? */
 export function Tray({ files }: { files: Picked[] }) {
   const [chosen, setChosen] = useState<string[]>(remembered);
+  const [less, setLess] = useState(sendLess.on);
   const size = files.reduce((sum, one) => sum + one.file.size, 0);
   const begin = () => {
-    for (const template of chosen) uploads.begin(template, files);
+    for (const template of chosen) uploads.begin(template, files, less);
     localStorage.setItem(REMEMBERED, JSON.stringify(chosen));
     basket.set([]);
   };
@@ -42,6 +44,18 @@ export function Tray({ files }: { files: Picked[] }) {
       </ul>
       <h3 className={css.question}>For which product?</h3>
       <Templates chosen={chosen} choose={setChosen} />
+      {canSendLess && (
+        <Switch
+          className={css.less}
+          label="Send less"
+          description="For a slow line: empty borders of PNG files are cut off here first. The print file is the same."
+          checked={less}
+          onChange={(event) => {
+            sendLess.set(event.currentTarget.checked);
+            setLess(event.currentTarget.checked);
+          }}
+        />
+      )}
       <div className={css.go}>
         <Button
           size="md"

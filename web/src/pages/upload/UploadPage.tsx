@@ -1,9 +1,12 @@
 import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { FolderOpen, ImagePlus, Plus, UploadCloud } from "lucide-react";
 import { useRef } from "react";
+import { libraryQuery } from "~/api/queries";
 import { useMay } from "~/app/me";
 import { EmptyState } from "~/ui/EmptyState";
 import { PageHead } from "~/ui/PageHead";
+import { TrySamples } from "~/ui/Samples";
 import { basket, useBasket } from "~/upload/basket";
 import { useUploads } from "~/upload/engine";
 import { ofList } from "~/upload/picked";
@@ -55,9 +58,17 @@ function DropZone() {
       <h2>Drop designs here</h2>
       <p>Files or whole folders, as many as you like; anywhere on any page works too.</p>
       <Pickers />
+      <FirstTime />
       <p className={css.formats}>PNG, JPEG, WebP, TIFF, GIF, AVIF or HEIC. Transparent PNG prints best.</p>
     </section>
   );
+}
+
+/** Where nothing was uploaded yet: something to look around with. */
+function FirstTime() {
+  const library = useQuery(libraryQuery).data;
+  const none = library && library.stored + library.spooled + library.storing + library.missing === 0;
+  return none ? <TrySamples /> : null;
 }
 
 /** The ways to choose files without dropping them. */

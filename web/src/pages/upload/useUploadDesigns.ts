@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useMemo } from "react";
 import { api, body } from "~/api/client";
 import { keys } from "~/api/queries";
 import type { DesignOut } from "~/api/schema";
@@ -22,10 +23,10 @@ export function useUploadDesigns(upload: string | null, any: boolean, over: bool
         if (!some.next) break;
         cursor = some.next;
       }
-      return new Map(designs.map((one) => [one.id, one]));
+      return designs;
     },
   });
-  return found.data ?? NONE;
+  // A list keeps what is the same as before, so that only rows with news are drawn again; and those a few at a time.
+  const designs = useMemo(() => new Map((found.data ?? []).map((one) => [one.id, one])), [found.data]);
+  return useDeferredValue(designs);
 }
-
-const NONE = new Map<string, DesignOut>();

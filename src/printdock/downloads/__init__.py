@@ -1,0 +1,1 @@
+"""Many files of a shop at once, as one ZIP file."""
