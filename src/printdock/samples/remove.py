@@ -102,7 +102,8 @@ def _remove_designs(place: Place, keys: Sequence[UUID]) -> tuple[int, int]:
 def _mark(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
     """The print files of these uploads and their mockups; from now on nothing shows them, and `verify` knows why."""
     own = print_files.c.shop_id == shop.id, print_files.c.upload_id.in_(keys), ~_replaced(shop)
-    connection.execute(update(print_files).where(*own).values(state="deleted", owner=None, lease_until=None))
+    gone = {"state": "deleted", "owner": None, "lease_until": None, "was": None, "kept_until": None}  # not to come back
+    connection.execute(update(print_files).where(*own).values(**gone))
     files = connection.execute(select(print_files).where(*own)).all()
     of_files = mockups.c.shop_id == shop.id, mockups.c.print_file_id.in_([row.id for row in files])
     connection.execute(update(mockups).where(*of_files).values(key=b""))
