@@ -74,3 +74,14 @@ def test_what_cannot_be_chosen_says_why(small_stock: Stock) -> None:
     ready = call("POST", "downloads", json={"what": "print_files", "designs": small_stock.designs}).json()
     small_stock.api.clock.move(hours=25)
     assert call("GET", ready["url"]).json()["code"] == "unknown_download", "after a day it is gone"
+
+
+def test_mockups_of_a_deleted_design_are_in_no_download_until_it_is_back(stock: Stock) -> None:
+    call = stock.script()
+    first, _ = _fetched(call, what="mockups", set=stock.mockup_set.name)
+    design = pages(call, "mockups")[0]["design"]
+    assert call("DELETE", f"designs/{design}").status_code == 200
+    answer = call("POST", "downloads", json={"what": "mockups", "designs": [design]})
+    assert answer.json()["code"] == "nothing_to_download"
+    assert call("POST", f"designs/{design}/restore").status_code == 200
+    assert _fetched(call, what="mockups", set=stock.mockup_set.name)[0]["files"] == first["files"]

@@ -116,8 +116,14 @@ def _confirm_spooled(database: Database, row: Row[Any], clock: Clock) -> None:
         .where(print_files.c.id == row.id, print_files.c.state.in_(("spooled", "storing")))
         .values(state="stored", owner=None, lease_until=None, stored_at=clock())
     )
+    deleted = (  # meanwhile, by a person: brought back, it is where it is now
+        update(print_files)
+        .where(print_files.c.id == row.id, print_files.c.state == "deleted", print_files.c.was == "spooled")
+        .values(was="stored", stored_at=clock())
+    )
     with database.write() as connection:
         connection.execute(confirmed)
+        connection.execute(deleted)
 
 
 def _is_stored(storage: Storage, row: Row[Any]) -> bool:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, literal, select
 
 from printdock.db.tables import mockups, print_files, templates
 from printdock.designs.queries import LIVE
@@ -53,6 +53,8 @@ def choose(connection: Connection, shop: Shop, what: What, choice: Choice, most:
     table = mockups if what is What.MOCKUPS else print_files
     own: list[ColumnElement[bool]] = [table.c.shop_id == shop.id]
     own.append(mockups.c.key != b"" if what is What.MOCKUPS else print_files.c.state.in_(LIVE))
+    if what is What.MOCKUPS:
+        own.append(~_of_deleted(shop))
     own += [] if choice.template_id is None else [table.c.template_id == choice.template_id]
     own += [] if choice.set_name is None else [mockups.c.set_name == choice.set_name]
     wanted = select(table.c.id, table.c.bytes, *([print_files.c.state] if what is What.PRINT_FILES else []))
@@ -69,6 +71,12 @@ def choose(connection: Connection, shop: Shop, what: What, choice: Choice, most:
         if len(ids) > most:
             break
     return Chosen(tuple(ids), size, missing)
+
+
+def _of_deleted(shop: Shop) -> ColumnElement[bool]:
+    """Whether a mockup shows a print file that was deleted, and is kept in case it is brought back."""
+    gone = print_files.c.shop_id == shop.id, print_files.c.state == "deleted"
+    return exists().where(print_files.c.id == mockups.c.print_file_id, *gone).correlate(mockups)
 
 
 def _parts(table: Any, choice: Choice) -> Iterator[list[ColumnElement[bool]]]:
@@ -129,6 +137,7 @@ def _rows(shop: Shop, what: What) -> Select[Any]:
         .join(print_files, print_files.c.id == mockups.c.print_file_id)
         .join(templates, templates.c.id == mockups.c.template_id)
         .where(mockups.c.shop_id == shop.id, print_files.c.shop_id == shop.id, mockups.c.key != b"")
+        .where(print_files.c.state != "deleted")
     )
 
 
