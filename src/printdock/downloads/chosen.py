@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, literal, or_, select
 
 from printdock.db.tables import mockups, print_files, templates
 from printdock.designs.queries import LIVE
@@ -58,10 +58,13 @@ def choose(connection: Connection, shop: Shop, what: What, choice: Choice, most:
     own += [] if choice.template_id is None else [table.c.template_id == choice.template_id]
     own += [] if choice.set_name is None else [mockups.c.set_name == choice.set_name]
     wanted = select(table.c.id, table.c.bytes, *([print_files.c.state] if what is What.PRINT_FILES else []))
+    # What is gone comes last: it must not use up the limit, and so leave out what there is.
+    gone = or_(print_files.c.state == "missing", print_files.c.bytes.is_(None))
+    order = [table.c.id] if what is What.MOCKUPS else [case((gone, 1), else_=0), table.c.id]
     ids: list[UUID] = []
     size = missing = 0
     for part in _parts(table, choice):
-        rows = connection.execute(wanted.where(*own, *part).order_by(table.c.id).limit(most + 1 - len(ids)))
+        rows = connection.execute(wanted.where(*own, *part).order_by(*order).limit(most + 1 - len(ids)))
         for row in rows:
             if what is What.PRINT_FILES and (row.state == "missing" or row.bytes is None):
                 missing += 1

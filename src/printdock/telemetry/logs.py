@@ -56,11 +56,6 @@ def bound(**fields: Any) -> Iterator[None]:
         _fields.reset(token)
 
 
-def bound_fields() -> dict[str, Any]:
-    """What `bound` has put on everything said here."""
-    return dict(_fields.get() or {})
-
-
 def configure(
     *, form: str = "auto", level: str = "INFO", stream: IO[str] | None = None, secrets: Iterable[str] = ()
 ) -> None:
