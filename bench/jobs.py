@@ -94,7 +94,7 @@ def _wait(services: Services) -> None:
 @contextmanager
 def in_process(folder: Path) -> Iterator[tuple[Services, Broker]]:
     """SQLite, and a worker in this process."""
-    with open_services(Settings(PRINTDOCK_HOME=folder)) as services:  # type: ignore[call-arg]
+    with open_services(Settings(PRINTDOCK_HOME=folder)) as services:
         broker = Broker()
         worker = EmbeddedWorker(services, broker, slots=SLOTS)
         worker.start()
@@ -110,7 +110,7 @@ def on_redis(folder: Path, workers: int = 2) -> Iterator[tuple[Services, Broker]
         postgres = stack.enter_context(Postgres(find_programs(), durable=True))
         redis = stack.enter_context(RedisServer(find_redis()))
         values = {"PRINTDOCK_HOME": str(folder), "DATABASE_URL": postgres.create_database(), **redis.environment}
-        services = stack.enter_context(open_services(Settings(**values)))  # type: ignore[arg-type]
+        services = stack.enter_context(open_services(Settings(**values)))
         broker = broker_for(services)
         stack.callback(broker.close)
         for _each in range(workers):

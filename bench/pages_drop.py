@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyvips  # type: ignore[import-untyped]
+import pyvips
 from playwright.sync_api import Browser, Page, expect
 
 from bench.pages_site import Peak, begin_trace, end_trace, main_thread, owner_browser, page_memory

@@ -63,7 +63,7 @@ def test_with_the_last_shop_goes_the_account(database: Database, shop: Shop) -> 
 
 
 def _member_of(connection: object) -> object:
-    found = users.find_user(connection, "owner@example.com")  # type: ignore[arg-type]
+    found = users.find_user(connection, "owner@example.com")
     assert found is not None
     return found.id
 

@@ -110,7 +110,7 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing here waits longer than a test can."""
     defaults: Any = Desk.__init__.__defaults__
     monkeypatch.setattr(Desk.__init__, "__defaults__", (HASTY, *defaults[1:]))
-    monkeypatch.setitem(Wire.__init__.__kwdefaults__, "first_wait_s", 0.02)  # type: ignore[arg-type]
+    monkeypatch.setitem(Wire.__init__.__kwdefaults__, "first_wait_s", 0.02)
 
 
 @pytest.fixture

@@ -79,9 +79,9 @@ def test_what_holds_one_does_not_show_it(small_api: Api, monkeypatch: pytest.Mon
         Provider("https://id.example", "printdock", SECRETS["PRINTDOCK_OIDC_CLIENT_SECRET"]),
         Pending("x" * 43, NEW, WRONG, "/"),
         LinkForm("r@example.com", "Rose", PASSWORD),
-        SignInForm(email="r@example.com", password=PASSWORD),  # type: ignore[arg-type]
-        PasswordChange(old=PASSWORD, new=NEW),  # type: ignore[arg-type]
-        LinkUse(token=NEW, password=PASSWORD),  # type: ignore[arg-type]
+        SignInForm(email="r@example.com", password=PASSWORD),
+        PasswordChange(old=PASSWORD, new=NEW),
+        LinkUse(token=NEW, password=PASSWORD),
     ]
     said = "".join(f"{one!r} {one!s}" for one in shown)
     small_api.services.secret.key("csrf")

@@ -56,7 +56,7 @@ def test_a_sign_in_sets_a_cookie_that_no_script_reads(api: Api) -> None:
 def test_over_tls_the_cookie_is_for_this_host_and_tls_alone(small_api: Api) -> None:
     small_api.person(email=ROSE)
     rose = small_api.nobody()
-    rose.client.base_url = "https://prints.example.com"  # type: ignore[assignment]
+    rose.client.base_url = "https://prints.example.com"
     rose.headers["Origin"] = "https://prints.example.com"
     answer = rose.sign_in(ROSE)
     cookie = _cookie(answer)
@@ -65,7 +65,7 @@ def test_over_tls_the_cookie_is_for_this_host_and_tls_alone(small_api: Api) -> N
     assert rose("GET", "me").status_code == 200
     # The cookie that plain http would do for is not taken.
     planted = small_api.nobody()
-    planted.client.base_url = "https://prints.example.com"  # type: ignore[assignment]
+    planted.client.base_url = "https://prints.example.com"
     planted.client.cookies.set("printdock_session", cookie.value)
     assert planted("GET", "me").status_code == 401
 
@@ -145,7 +145,7 @@ def test_guessing_is_slowed_down_and_tells_nothing(api: Api) -> None:
             answer = somebody.sign_in(email, "a wrong guess")
             answers.append((answer.status_code, answer.json()["code"], answer.json()["detail"]))
         assert somebody.sign_in(email).headers["retry-after"] == "1"
-        return answers  # type: ignore[return-value]
+        return answers
 
     assert guess(ROSE) == guess("nobody@example.com")
     assert api.nobody().sign_in(ROSE).status_code == 429  # the right one, too soon

@@ -46,7 +46,7 @@ class Counting(MemoryStorage):
         stream = super().open(key)
         if self.broken:
             self.broken -= 1
-            stream.read = _breaks_off  # type: ignore[method-assign]
+            stream.read = _breaks_off
         return stream
 
 

@@ -72,7 +72,7 @@ def signed_in(page: Page, site: Site) -> Page:
             {"name": one.name, "value": one.value or "", "url": site.address, "httpOnly": True}
             for one in client.cookies.jar
         ]
-    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    page.context.add_cookies(cookies)
     return page
 
 

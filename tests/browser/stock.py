@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
-import pyvips  # type: ignore[import-untyped]
+import pyvips
 
 from printdock.demo import SAMPLES
 from tests.browser.site import Site

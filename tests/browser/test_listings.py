@@ -66,7 +66,7 @@ def test_from_connecting_to_drafts_and_back(signed_in: Page, etsy: FakeEtsy) -> 
 def looks_well(page: Page, address: str) -> None:
     """axe finds nothing serious, on a phone in the dark and on a desk in the light."""
     for scheme, width in (("dark", 375), ("light", 1280)):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         assert look_at(page, scheme, address) == []
 

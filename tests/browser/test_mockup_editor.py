@@ -71,7 +71,7 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
     page.mouse.move(*at(page, *start))
     page.mouse.down()
     for share in (0.3, 0.7, 1.0):
-        page.mouse.move(*at(page, *(a + (b - a) * share for a, b in zip(start, end, strict=True))))  # type: ignore[misc]
+        page.mouse.move(*at(page, *(a + (b - a) * share for a, b in zip(start, end, strict=True))))
     page.mouse.up()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import pyvips  # type: ignore[import-untyped]
+import pyvips
 from playwright.sync_api import Page, expect
 
 from printdock.imaging.codec import encode_png

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import pyvips  # type: ignore[import-untyped]
+import pyvips
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.site import Site

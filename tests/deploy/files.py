@@ -66,7 +66,7 @@ def known_variables() -> set[str]:
     """Every variable that printdock reads."""
     names: set[str] = set()
     for field in Settings.model_fields.values():
-        choices = {str(choice) for choice in field.validation_alias.choices}  # type: ignore[union-attr]
+        choices = {str(choice) for choice in field.validation_alias.choices}
         names |= choices
         if "SecretStr" in str(field.annotation):
             names |= {choice + SECRET_FILE for choice in choices}

@@ -51,7 +51,7 @@ def test_what_the_dockerfile_builds_starts_and_answers_its_check(scratch: Path) 
     check[0] = f"{scratch}/opt/printdock/bin/{check[0]}"
 
     def healthy() -> bool:
-        done = subprocess.run(check, env=environment, capture_output=True, timeout=20, **as_user)  # type: ignore[call-overload]
+        done = subprocess.run(check, env=environment, capture_output=True, timeout=20, **as_user)
         return bool(done.returncode == 0)
 
     assert not healthy(), "nothing answers yet"
@@ -59,7 +59,7 @@ def test_what_the_dockerfile_builds_starts_and_answers_its_check(scratch: Path) 
     with open(scratch / "output", "wb") as output:
         server = subprocess.Popen(
             command, env=environment, cwd=scratch / "home", stdout=output, stderr=subprocess.STDOUT, **as_user
-        )  # type: ignore[call-overload]
+        )
     try:
         wait_for(healthy, "the image's check to be content", 60)
         assert "/welcome#" in (scratch / "output").read_text()

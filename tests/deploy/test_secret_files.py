@@ -29,9 +29,9 @@ def test_the_variable_itself_outranks_its_file_and_the_file_outranks_the_home(
     (home / "settings.toml").write_text('REDIS_PASSWORD = "of the home"\n')
     (tmp_path / "password").write_text("of the file")
     monkeypatch.setenv("REDIS_PASSWORD_FILE", str(tmp_path / "password"))
-    assert load().redis_password.get_secret_value() == "of the file"  # type: ignore[union-attr]
+    assert load().redis_password.get_secret_value() == "of the file"
     monkeypatch.setenv("REDIS_PASSWORD", "of the environment")
-    assert load().redis_password.get_secret_value() == "of the environment"  # type: ignore[union-attr]
+    assert load().redis_password.get_secret_value() == "of the environment"
 
 
 def test_a_file_that_cannot_be_read_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,12 +25,12 @@ Draw = Callable[..., Path]
 
 
 def outcomes(report: object) -> list[str]:
-    return [entry["outcome"] for entry in report.files]  # type: ignore[attr-defined]
+    return [entry["outcome"] for entry in report.files]
 
 
 def count(library: Library, table: object) -> int:
     with library.database.read() as connection:
-        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
 
 def assert_clean(library: Library) -> None:

@@ -40,7 +40,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[Read]:
 
 
 def test_an_upload_is_measured(library: Library, draw: Callable[..., Path], read: Read) -> None:
-    library = replace(library, storage=MeasuredStorage(library.storage))  # type: ignore[arg-type]
+    library = replace(library, storage=MeasuredStorage(library.storage))
     library.ingest(draw("a.png", 1), draw("b.png", 2), draw("again.png", 1, level=9))
     assert read("printdock_upload_duration_seconds_count") == 1
     assert read("printdock_upload_files_total", outcome="stored") == 2

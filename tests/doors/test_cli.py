@@ -111,7 +111,7 @@ def test_every_setting_is_in_the_readme_with_its_default() -> None:
     readme = (ROOT / "README.md").read_text()
     rows = {line.split("|")[1].strip(): line for line in readme.splitlines() if line.startswith("| `")}
     for name, field in Settings.model_fields.items():
-        variable = field.validation_alias.choices[0]  # type: ignore[union-attr]
+        variable = field.validation_alias.choices[0]
         row = rows.get(f"`{variable}`")
         assert row is not None, f"{name}: {variable} is not in the README's table"
         assert str(field.description) in row, f"{variable}: the README's words differ from the setting's"

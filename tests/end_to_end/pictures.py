@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pyvips  # type: ignore[import-untyped]
+import pyvips
 from numpy.typing import NDArray
 
 Array = NDArray[np.uint8]

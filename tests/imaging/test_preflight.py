@@ -13,7 +13,7 @@ CLEAN = Facts(Box(0, 0, 3000, 3000), True, 0.01, False, 0, None, 1)
 
 
 def _report(recipe: Recipe, **changes: object) -> Preflight:
-    facts = Facts(**{**{name: getattr(CLEAN, name) for name in CLEAN.__slots__}, **changes})  # type: ignore[arg-type]
+    facts = Facts(**{**{name: getattr(CLEAN, name) for name in CLEAN.__slots__}, **changes})
     return preflight(facts, place(facts.art.width, facts.art.height, recipe), recipe)
 
 

@@ -243,7 +243,7 @@ def test_work_that_was_stopped_waits_for_no_storage(office: Office) -> None:
         def stat(self, key: str) -> Any:
             raise StorageUnavailable("away")
 
-    services = replace(office.services, storage=ResilientStorage(Away()))  # type: ignore[arg-type]
+    services = replace(office.services, storage=ResilientStorage(Away()))
     stop = threading.Event()
     threading.Timer(0.2, stop.set).start()
     with pytest.raises(Cancelled):

@@ -28,7 +28,7 @@ from tests.listings.conftest import Studio, utc_now
 def _tokens(studio: Studio, **more: object) -> DatabaseTokens:
     own = Database(studio.database.url.render_as_string(hide_password=False))
     parts = (own, studio.shop, studio.app, studio.secret.fernet("etsy"), utc_now, studio.stop)
-    return DatabaseTokens(*parts, **more)  # type: ignore[arg-type]
+    return DatabaseTokens(*parts, **more)
 
 
 def _row(studio: Studio) -> object:
@@ -61,7 +61,7 @@ def test_nothing_in_the_database_is_in_clear(studio: Studio) -> None:
     connection.finish(studio.database, studio.shop, studio.app, address, studio.secret.fernet("etsy"), utc_now())
     row = _row(studio)
     access = _tokens(studio).access()
-    assert access.encode() not in bytes(row.tokens) and access not in repr(row)  # type: ignore[attr-defined]
+    assert access.encode() not in bytes(row.tokens) and access not in repr(row)
 
 
 def test_an_address_is_good_once_and_for_its_own_shop(studio: Studio) -> None:
@@ -92,7 +92,7 @@ def test_tokens_are_stored_before_they_are_used(studio: Studio) -> None:
     studio.connect()
     _expire(studio)
     access = _tokens(studio).access()
-    assert unseal(studio.secret.fernet("etsy"), _row(studio).tokens)["access"] == access  # type: ignore[attr-defined]
+    assert unseal(studio.secret.fernet("etsy"), _row(studio).tokens)["access"] == access
     assert _tokens(studio).access() == access and studio.etsy.tokens.refreshes == 1
 
 
@@ -184,7 +184,7 @@ def test_a_refresh_killed_before_it_was_stored_leaves_no_half_pair(studio: Studi
         refresh(app, token, now)
         raise SystemExit
 
-    before = _row(studio).tokens  # type: ignore[attr-defined]
+    before = _row(studio).tokens
     with pytest.raises(SystemExit):
         _tokens(studio, refresh_pair=killed).access()
-    assert _row(studio).tokens == before  # type: ignore[attr-defined]
+    assert _row(studio).tokens == before

@@ -32,7 +32,7 @@ def test_secrets_stay_secret(
     real = tokens_module.refresh
 
     def noting(*arguments: object) -> TokenPair:
-        pair = real(*arguments)  # type: ignore[arg-type]
+        pair = real(*arguments)
         secret.update((pair.access, pair.refresh, repr(pair)[:0]))
         return pair
 
@@ -45,8 +45,8 @@ def test_secrets_stay_secret(
         connection.note_shop(tables, studio.shop, EtsyShop(studio.at_etsy.id, "RosePrints", "USD", ""))
     stored = studio.stock(2)
     with studio.desk() as desk:
-        desk.etsy._wire._tokens._refresh_pair = noting  # type: ignore[union-attr]
-        secret.add(desk.etsy._wire._tokens.access())  # type: ignore[union-attr]
+        desk.etsy._wire._tokens._refresh_pair = noting
+        secret.add(desk.etsy._wire._tokens.access())
         keys = studio.enter(desk, stored)
         studio.etsy.tokens.expire()  # renewed in the middle
         studio.etsy.faults.at_rates({Fault.COMMIT_THEN_DROP: 0.2, Fault.HTML_502: 0.2, Fault.ERROR_500: 0.1}, seed=1)

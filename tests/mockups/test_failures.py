@@ -99,9 +99,9 @@ def _as(studio: Studio, name: str, load: Callable[[], LoadedPicture]) -> None:
     before = studio.load
 
     def loaded(storage: object, mockup_set: object, picture: object, /) -> LoadedPicture:
-        return load() if picture.name == name else before(storage, mockup_set, picture)  # type: ignore[attr-defined, arg-type]
+        return load() if picture.name == name else before(storage, mockup_set, picture)
 
-    studio.load = loaded  # type: ignore[method-assign, assignment]
+    studio.load = loaded
 
 
 def _jpeg() -> bytes:

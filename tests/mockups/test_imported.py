@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import pyvips  # type: ignore[import-untyped]
+import pyvips
 
 from printdock.imaging.types import Pixels
 from printdock.mockups.batch import Batch

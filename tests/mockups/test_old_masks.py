@@ -65,6 +65,6 @@ def test_a_group_with_its_photos_becomes_a_pack(tmp_path: Path) -> None:
     watermark = pack.manifest.watermark
     assert watermark is not None
     assert (watermark.image, watermark.opacity, watermark.place) == ("logo.png", 0.45, WatermarkPlace.STRETCHED)
-    group["mockup_images"][1]["filename"] = "../../gone.png"  # type: ignore[index]
+    group["mockup_images"][1]["filename"] = "../../gone.png"
     with pytest.raises(UsageError, match=r"'gone\.png' is not in"):
         old_pack(group, tmp_path)

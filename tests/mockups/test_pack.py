@@ -52,7 +52,7 @@ def test_what_is_written_by_hand_is_read(pack: Pack) -> None:
     assert manifest.output.format is PictureFormat.WEBP and manifest.output.longest_side == 400
     assert [picture.name for picture in manifest.picture] == ["Front", "Mug"]
     assert manifest.picture[0].area[0].displacement_strength == 3
-    assert list(manifest.picture[0].garment.colours) == ["navy", "off white"]  # type: ignore[union-attr]
+    assert list(manifest.picture[0].garment.colours) == ["navy", "off white"]
     assert set(pack.files) == {"photos/front.png", "mask.png"}
 
 

@@ -86,7 +86,7 @@ class OldSystem:
         }
         columns, places = ", ".join(values), ", ".join(f"%({name})s" for name in values)
         with psycopg.connect(self._plain) as connection:
-            connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)  # type: ignore[arg-type]
+            connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)
         return key
 
     def design(self, user: UUID, template: str, name: str, seed: int | None, **values: Any) -> Path:
@@ -110,7 +110,7 @@ class OldSystem:
             for table in TABLES:
                 with (
                     (folder / f"{table}.csv").open("wb") as file,
-                    connection.cursor().copy(f"COPY {table} TO STDOUT CSV HEADER") as copy,  # type: ignore[arg-type]
+                    connection.cursor().copy(f"COPY {table} TO STDOUT CSV HEADER") as copy,
                 ):
                     for data in copy:
                         file.write(data)
@@ -119,7 +119,7 @@ class OldSystem:
     def dump(self) -> dict[str, list[Any]]:
         """All rows, to see that nothing was written."""
         with psycopg.connect(self._plain) as connection:
-            return {table: connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() for table in TABLES}  # type: ignore[arg-type]
+            return {table: connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() for table in TABLES}
 
     def digests(self) -> dict[str, bytes]:
         """Every file on the NAS and what is in it."""

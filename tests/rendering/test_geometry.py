@@ -125,7 +125,7 @@ def test_points_are_of_the_photo_whatever_size_the_mockup_has() -> None:
 
     area = Quad(((300, 200), (2600, 500), (2500, 2200), (200, 2400)))
     base = BaseImage(3000, 2700, (PrintArea(area),))
-    large = shot(BLACK, Quad(tuple((x / 3, y / 3) for x, y in area.corners)), dots(2000, 2000, 18))  # type: ignore[arg-type]
+    large = shot(BLACK, Quad(tuple((x / 3, y / 3) for x, y in area.corners)), dots(2000, 2000, 18))
     small = render(prepare(base, flat(3000, 2700, (0, 0, 0)), longest_side=1000), Design(dots(2000, 2000, 18)))
     assert np.abs(large.astype(int) - small).max() <= 1
 

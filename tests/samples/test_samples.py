@@ -119,7 +119,7 @@ def test_what_a_person_made_stays_wherever_it_is_stopped(services: Services, tmp
     run(services, samples.ADD)
     design = _own_design(services, shop, tmp_path / "own")
     for left in range(40):
-        place = remove.Place(shop, services.database, Tiring(services.storage, left), services.spool)  # type: ignore[arg-type]
+        place = remove.Place(shop, services.database, Tiring(services.storage, left), services.spool)
         try:
             removed = remove.remove_samples(place)
             break

@@ -35,7 +35,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def _refusal(work: object) -> str:
     with pytest.raises(StorageRefused) as refused:
-        work()  # type: ignore[operator]
+        work()
     return refused.value.code
 
 

@@ -56,7 +56,7 @@ def workers() -> Iterator[list[Run]]:
     for run in running:
         if run.running:
             run.signal(signal.SIGKILL)
-            wait_for(lambda run=run: not run.running, "the worker to be gone")  # type: ignore[misc]
+            wait_for(lambda run=run: not run.running, "the worker to be gone")
 
 
 def _queued(shop: Shop, sources: list[Path]) -> UUID:

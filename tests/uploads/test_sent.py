@@ -138,11 +138,11 @@ def test_the_server_is_killed_while_files_arrive_and_while_they_are_taken_in(
         process = client.begin(slow.url, tmp_path / "designs")
         incoming = server.home / "incoming"
         for arrived in (5,):
-            wait_for(lambda n=arrived: len(list(incoming.glob("*/*"))) >= n, "files to arrive")  # type: ignore[misc]
+            wait_for(lambda n=arrived: len(list(incoming.glob("*/*"))) >= n, "files to arrive")
             server.kill()
             server = serve(port=server.port)
         for stored in (2, 11):
-            wait_for(lambda n=stored: _stored(first, n) or process.poll() is not None, "print files")  # type: ignore[misc]
+            wait_for(lambda n=stored: _stored(first, n) or process.poll() is not None, "print files")
             time.sleep(where.uniform(0, 0.05))
             server.kill()
             server = serve(port=server.port)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -16,11 +16,9 @@ from printdock.listings import limits
 from printdock.listings.changes import Change
 from printdock.listings.directory import Directory
 from printdock.listings.draft import Draft, Picture
-from printdock.listings.plan import Planned
+from printdock.listings.plan import Action, Planned
 from printdock.listings.subject import Shot, Subject
 from printdock.listings.template import ListingTemplate
-
-PlanAction = Literal["create", "change", "same", "finish", "refused", "ask", "gone", "published"]
 
 
 class PlanProblem(BaseModel):
@@ -99,7 +97,7 @@ class PlanRow(BaseModel):
     number: int = Field(examples=[906])
     name: str = Field(description="Of the design", examples=["Fox in fog"])
     thumbnail: str | None = Field(description="Of the print file. Needs no key")
-    action: PlanAction = Field(
+    action: Action = Field(
         description="create; change; same: nothing to do; finish: begun before; refused: see problems; ask: a person has to "
         "choose; gone: deleted at Etsy; published: left alone"
     )

@@ -56,7 +56,7 @@ def archive(members: Sequence[Member]) -> Iterator[bytes]:
     then cut the line, since half an archive must not look whole.
     """
     sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as target:  # type: ignore[call-overload]
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as target:
         for member in members:
             with member.open() as source, target.open(_info(member), "w") as entry:
                 left = member.size
@@ -89,6 +89,9 @@ class _Sink:
         return len(data)
 
     def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
     def taken(self) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -25,6 +25,9 @@ from printdock.listings.shared import load_shared_pictures
 from printdock.listings.subject import Subject
 from printdock.listings.templates import StoredTemplate
 
+#: What would happen for one design.
+Action = Literal["create", "change", "same", "finish", "refused", "ask", "gone", "published"]
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -36,7 +39,7 @@ class Planned:
     """
 
     subject: Subject
-    action: str
+    action: Action
     draft: Draft
     problems: tuple[FieldProblem, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -89,12 +92,12 @@ def make_plan(
         own = templates.own_words(connection, desk.shop, designs)
         edits = find_edits(connection, desk.shop, stored.id, designs)
         entries = journal.find_entries(connection, desk.shop, stored.id, [subject.print_file for subject in subjects])
-    found = []
+    found = []  # all as if they were to be created, until `_decided` has looked
     for subject in subjects:
         edited = edits.get(subject.design)
         made = composer.compose(subject, own.get(subject.design), edited)
         entry = entries.get(subject.print_file)
-        found.append(Planned(subject, "", made.draft, made.problems, entry=entry, edits=edited))
+        found.append(Planned(subject, "create", made.draft, made.problems, entry=entry, edits=edited))
     with desk.database.read() as connection:
         found = _unlike(connection, desk, stored, found)
     return [_decided(desk, one, overwrite=overwrite, look=look or overwrite, ask=ask) for one in found]
@@ -123,7 +126,7 @@ _REPEATED = FieldProblem(
 def _decided(desk: Desk, planned: Planned, *, overwrite: bool, look: bool, ask: bool) -> Planned:
     entry = planned.entry
     if entry is not None and entry.state in (State.ASK, State.GONE):
-        return replace(planned, action=entry.state.value)
+        return replace(planned, action="ask" if entry.state is State.ASK else "gone")
     if planned.problems:
         return replace(planned, action="refused")
     if entry is None or entry.etsy_listing_id is None:
@@ -199,7 +202,7 @@ def _attached(planned: Planned, sent: dict[str, Any], now: list[int]) -> list[Ch
 
 
 def _changing(planned: Planned, changes: list[Change]) -> Planned:
-    action = "change" if any(not change.kept for change in changes) else "same"
+    action: Action = "change" if any(not change.kept for change in changes) else "same"
     return replace(planned, action=action, changes=tuple(changes))
 
 

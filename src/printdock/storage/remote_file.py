@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from printdock.errors import StorageUnavailable
 
@@ -58,7 +58,7 @@ class _RemoteFile(io.RawIOBase):
     def tell(self) -> int:
         return self._at
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any) -> int:  # any writable buffer, which Python 3.11 has no type for
         if self._at >= self._part.size:
             return 0
         start = self._at - self._begun

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from printdock.api.addresses import Addresses, AddressesIn
 from printdock.api.caller import Caller, Scope, allowed
 from printdock.api.fields import Key, Line
-from printdock.api.plan_shown import ListingLimits, PlanAction, PlanRow, PlanView
+from printdock.api.plan_shown import ListingLimits, PlanRow, PlanView
 from printdock.api.problems import declared
 from printdock.api.routes.etsy import BudgetOut, budget_of
 from printdock.api.state import ServicesIn
@@ -25,7 +25,7 @@ from printdock.listings.calls import calls_for
 from printdock.listings.desk import Desk
 from printdock.listings.directory import load_directory
 from printdock.listings.pace import SHARE
-from printdock.listings.plan import Planned
+from printdock.listings.plan import Action, Planned
 from printdock.listings.shared import load_shared_pictures
 from printdock.listings.template import Amount, Text
 from printdock.listings.template import Line as TemplateLine
@@ -71,7 +71,7 @@ class PlanOut(BaseModel):
     rows: list[PlanRow] = Field(description="By number")
     next: int | None = Field(description="`after` of the next rows; null on the last ones")
     total: int = Field(description="Designs in all", examples=[12])
-    actions: dict[PlanAction, int] = Field(description="How many of each", examples=[{"create": 10, "refused": 2}])
+    actions: dict[Action, int] = Field(description="How many of each", examples=[{"create": 10, "refused": 2}])
     calls: int = Field(description="Calls to Etsy that all of it takes when nothing goes wrong", examples=[100])
     seconds: float = Field(description="What these take at the pace that Etsy allows", examples=[22.2])
     enough: bool | None = Field(description="Whether today's calls suffice; null where Etsy has not said how many")
@@ -133,7 +133,7 @@ def plan_listings(
         rows=[view.row(one) for one in here],
         next=here[-1].subject.number if len(shown) > len(here) else None,
         total=len(planned),
-        actions=dict(Counter(one.action for one in planned)),  # type: ignore[arg-type]
+        actions=dict(Counter(one.action for one in planned)),
         calls=calls,
         seconds=round(calls / (budget.per_second * SHARE), 1),
         enough=None if left is None else calls <= left,
