@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup run web demo test check format bench soak types lock screenshots dist deploy-check clean clean-all
+.PHONY: help setup run web demo test check format bench soak types lock screenshots docs dist deploy-check clean clean-all
 
 BIN := .venv/bin
 # Stamps: a second run finds them newer than the locks and does nothing.
@@ -13,7 +13,7 @@ PAGES := src/printdock/web/dist/.built
 # Test processes. Each brings its own services, so more of them also means more memory.
 JOBS ?= 2
 ARGS ?=
-CHECKED := src tests bench
+CHECKED := src tests bench scripts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ check: $(DEV) ## Lint, formatting, types, import rules
 	@scripts/web check
 	@$(BIN)/python scripts/openapi >.cache/openapi.json
 	@scripts/web fresh ../.cache/openapi.json
+
+docs: $(DEV) ## Write docs/errors.md and docs/options.md from the code
+	@$(BIN)/python -m scripts.reference
 
 types: $(DEV) ## Write web/src/api/schema.ts from what the API answers
 	@mkdir -p .cache
