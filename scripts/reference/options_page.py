@@ -19,7 +19,7 @@ What `printdock COMMAND --help` says, on one page. What the commands are for, an
 
 | wherever it is offered | |
 |---|---|
-| `--home DIR` | Folder of the database, the settings and, by default, of stored files (or `PRINTDOCK_HOME`). Also before the command. |
+| `--home DIR` | Folder of the database, the settings and, by default, stored files (or `PRINTDOCK_HOME`); also before the command. |
 | `--shop NAME` | The shop; the one of `PRINTDOCK_SHOP` when not given. |
 | `--json` | One JSON document on stdout; everything else on stderr. |
 
