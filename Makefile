@@ -60,8 +60,9 @@ check: $(DEV) ## Lint, formatting, types, import rules
 	@$(BIN)/python scripts/openapi >.cache/openapi.json
 	@scripts/web fresh ../.cache/openapi.json
 
-docs: $(DEV) ## Write docs/errors.md and docs/options.md from the code
+docs: $(DEV) ## Write docs/errors.md and docs/options.md from the code, build all pages into site/
 	@$(BIN)/python -m scripts.reference
+	@$(BIN)/properdocs build --strict --quiet -f mkdocs.yml
 
 types: $(DEV) ## Write web/src/api/schema.ts from what the API answers
 	@mkdir -p .cache
@@ -107,7 +108,7 @@ lock: $(DEV) ## Write the lock files from pyproject.toml
 		$(COMPILE) $(ARGS) - -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## Remove caches and build products
-	@rm -rf src/printdock/web/dist screenshots build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf src/printdock/web/dist screenshots site build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-all: clean ## Remove .venv and .cache too
