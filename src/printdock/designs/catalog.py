@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, exists, func, select, text, update
 
 from printdock.db.tables import IS_LIVE, designs, matches, mockups, print_files, templates, upload_files
 from printdock.designs.queries import LIVE, literal
@@ -201,7 +201,10 @@ def _keys(shop: Shop, wanted: Filter) -> Select[Any]:
     if wanted.search or wanted.deleted or wanted.similar is not None:
         return select(designs.c.id).where(*_chosen(shop, wanted))
     # In words: SQLite takes an index of some rows only where it can read that those are meant.
-    conditions: list[ColumnElement[bool]] = [print_files.c.shop_id == shop.id, text(f"print_files.{IS_LIVE}")]
+    conditions: list[ColumnElement[bool] | TextClause] = [
+        print_files.c.shop_id == shop.id,
+        text(f"print_files.{IS_LIVE}"),
+    ]
     if wanted.state is not None:
         conditions.append(print_files.c.state == wanted.state)
     if wanted.template_id is not None:
