@@ -23,7 +23,7 @@ def test_functions_and_classes_that_it_names_are_where_it_says() -> None:
             if re.fullmatch(r"_?[a-z]+(_[a-z]+)+|[A-Z][a-z]+([A-Z][a-z]+)+", word):
                 assert any(re.search(rf"\b{word}\b", file.read_text()) for file in files), f"{word} in {words}"
                 checked += 1
-    assert checked > 10
+    assert checked >= 8
 
 
 def test_every_method_of_a_storage_is_named() -> None:
