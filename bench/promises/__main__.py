@@ -22,6 +22,9 @@ from bench.promises.rows import PROMISES
 #: Where each part's last figures are kept, so that parts can be measured at different times.
 KEPT = Path(__file__).resolve().parents[2] / ".cache" / "bench" / "promises"
 
+#: The load (processes that want a core, of the last minute) below which a machine does nothing else.
+QUIET = 1.0
+
 console = Console()
 
 
@@ -47,7 +50,11 @@ def machine(found: dict[str, dict[str, Any]]) -> str:
     """Where and when the figures come from, in a sentence."""
     days = sorted({data["about"]["at"][:10] for data in found.values()})
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    return f"Measured on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {when}."
+    busy = [name for name, data in found.items() if data["about"]["load_before"] >= QUIET]
+    beside = f"; other work ran beside the parts {', '.join(busy)}" if busy else ", with nothing else running"
+    return (
+        f"Measured on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {when}{beside}."
+    )
 
 
 def main() -> None:

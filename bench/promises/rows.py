@@ -61,7 +61,7 @@ def _loaded(row: int) -> Callable[[Data], str]:
         one = data["results"][row]
         return (
             f"{one['files']} files in {one['wall_s']:.0f} s, {one['failed']} failed; "
-            f"of {one['looks']} answers meanwhile {one['not_200']} were no answer, 95 % took below {one['p95_ms']:.0f} ms"
+            f"{one['looks'] - one['not_200']:,} of {one['looks']:,} other requests meanwhile were answered, 95 % within {one['p95_ms']:.0f} ms"
         )
 
     return words
