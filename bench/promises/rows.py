@@ -59,9 +59,10 @@ def _old(row: Data, rows: Sequence[Data]) -> str:
 def _loaded(row: int) -> Callable[[Data], str]:
     def words(data: Data) -> str:
         one = data["results"][row]
+        answered = one["looks"] - one["not_200"]
         return (
             f"{one['files']} files in {one['wall_s']:.0f} s, {one['failed']} failed; "
-            f"{one['looks'] - one['not_200']:,} of {one['looks']:,} other requests meanwhile were answered, 95 % within {one['p95_ms']:.0f} ms"
+            f"{answered:,} of {one['looks']:,} other requests meanwhile were answered, 95 % within {one['p95_ms']:.0f} ms"
         )
 
     return words
