@@ -93,12 +93,16 @@ def _wanted(shop: Shop, ids: Sequence[UUID] | None) -> Select[Any]:
     return wanted if ids is None else wanted.where(print_files.c.id.in_(list(ids)))
 
 
+def page_after(shop: Shop, last: UUID | None, ids: Sequence[UUID] | None = None) -> Select[Any]:
+    """The next print files after ``last``, by id."""
+    page = _wanted(shop, ids).order_by(print_files.c.id).limit(_PAGE)
+    return page if last is None else page.where(print_files.c.id > last)
+
+
 def _pages(making: Making, ids: Sequence[UUID] | None) -> Iterator[list[Shown]]:
     last: UUID | None = None
     while True:
-        page = _wanted(making.shop, ids).order_by(print_files.c.id).limit(_PAGE)
-        if last is not None:
-            page = page.where(print_files.c.id > last)
+        page = page_after(making.shop, last, ids)
         with making.database.read() as connection:
             files = [Shown(row.id, row.number, row.path, bytes(row.sha256)) for row in connection.execute(page)]
         if not files:
