@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup run web demo test check format bench soak types lock screenshots dist deploy-check clean clean-all
+.PHONY: help setup run web demo test check format bench soak types lock screenshots docs dist deploy-check clean clean-all
 
 BIN := .venv/bin
 # Stamps: a second run finds them newer than the locks and does nothing.
@@ -13,7 +13,7 @@ PAGES := src/printdock/web/dist/.built
 # Test processes. Each brings its own services, so more of them also means more memory.
 JOBS ?= 2
 ARGS ?=
-CHECKED := src tests bench
+CHECKED := src tests bench scripts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,10 @@ check: $(DEV) ## Lint, formatting, types, import rules
 	@$(BIN)/python scripts/openapi >.cache/openapi.json
 	@scripts/web fresh ../.cache/openapi.json
 
+docs: $(DEV) ## Write docs/errors.md and docs/options.md from the code, build all pages into site/
+	@$(BIN)/python -m scripts.reference
+	@$(BIN)/properdocs build --strict --quiet -f mkdocs.yml
+
 types: $(DEV) ## Write web/src/api/schema.ts from what the API answers
 	@mkdir -p .cache
 	@$(BIN)/python scripts/openapi >.cache/openapi.json
@@ -104,7 +108,7 @@ lock: $(DEV) ## Write the lock files from pyproject.toml
 		$(COMPILE) $(ARGS) - -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## Remove caches and build products
-	@rm -rf src/printdock/web/dist screenshots build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf src/printdock/web/dist screenshots site build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-all: clean ## Remove .venv and .cache too

@@ -18,14 +18,14 @@ from rich.console import Console
 from rich.table import Table
 
 import bench.soak
-from bench.soak.faults import FAULTS, Fault, Happened, happen
+from bench.soak.faults import FAULTS, Fault, Happened, fewest_turns, happen
 from bench.soak.judge import judged, settle
 from bench.soak.sellers import Seller, Told
 from bench.soak.site import Soak, site
 
 #: A fault that nothing is stored for so long after is not recovered from, seconds.
 PATIENCE_S = 120.0
-#: Between two faults, seconds.
+#: Between two faults, seconds; a short soak rests less, so that every fault has its turn.
 REST_S = 8.0
 
 console = Console()
@@ -43,10 +43,11 @@ def run(minutes: float, users: int, workers: int) -> dict[str, Any]:
             thread.start()
         began = time.monotonic()
         half = began + minutes * 30
-        happened = _break(there, FAULTS, began, half)
+        happened: list[Happened] = []
+        _break(there, FAULTS, happened, began, half, rest_s=min(REST_S, minutes))
         quiet_since = time.monotonic()
         around = [fault for fault in FAULTS if not fault.ours]
-        happened += _break(there, around, began, began + minutes * 60)
+        _break(there, around, happened, began, began + minutes * 60, rest_s=min(REST_S, minutes))
         over.set()
         for seller in sellers:
             seller.join(600)
@@ -58,20 +59,20 @@ def run(minutes: float, users: int, workers: int) -> dict[str, Any]:
     return {"minutes": minutes, "settled_s": round(settled, 1), "faults": [asdict(one) for one in happened], **result}
 
 
-def _break(there: Soak, faults: Sequence[Fault], began: float, until: float) -> list[Happened]:
-    """One fault after the other, around and around, until it is time."""
-    happened = []
-    for fault in itertools.cycle(faults):
-        time.sleep(REST_S)
+def _break(
+    there: Soak, faults: Sequence[Fault], happened: list[Happened], began: float, until: float, rest_s: float
+) -> None:
+    """One fault after the other, what had the fewest turns first, until it is time; adds to ``happened``."""
+    while True:
+        time.sleep(rest_s)
         if time.monotonic() >= until:
-            return happened
-        one = happen(there, fault, began, PATIENCE_S)
+            return
+        one = happen(there, fewest_turns(faults, happened), began, PATIENCE_S)
         happened.append(one)
         back = "not in time" if one.recovered_s is None else f"{one.recovered_s:.1f} s"
         console.print(
             f"{one.at_s:6.0f} s  {one.name}, {one.lasted_s:.0f} s; the next design is stored after {back}", style="dim"
         )
-    raise AssertionError
 
 
 def show(result: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.soak.site import Soak
@@ -68,12 +69,20 @@ FAULTS = (
     Fault("clients' connections are cut", 1, lambda there: there.line.sever(), _nothing),
     Fault("every packet takes 200 ms longer", 15, _delay(0.2), _delay(0.0)),
     Fault("Redis is killed, comes back empty", 8, lambda there: there.redis.kill(), lambda there: there.redis.start()),
+    Fault("Redis hangs, connections open", 15, lambda there: there.redis.freeze(), lambda there: there.redis.thaw()),
+    Fault("PostgreSQL is restarted", 4, lambda there: there.postgres.stop(), lambda there: there.postgres.start()),
     Fault("PostgreSQL is killed (immediate)", 6, lambda there: there.postgres.kill(), lambda there: there.postgres.start()),
     Fault("the NAS's sessions are killed", 1, lambda there: there.nas.kill_sessions(), _nothing),
     Fault("the NAS loses power", 15, lambda there: there.nas.kill(), lambda there: there.nas.start()),
     Fault("the NAS hangs, connections open", 20, lambda there: there.nas.pause(), lambda there: there.nas.resume()),
     Fault("the NAS's disk is full", 15, _fill_disk, _empty_disk),
 )  # fmt: skip
+
+
+def fewest_turns(faults: Sequence[Fault], happened: Sequence[Happened]) -> Fault:
+    """The first of those that have happened least often: in a short soak each comes once before any comes again."""
+    turns = Counter(one.name for one in happened)
+    return min(faults, key=lambda fault: turns[fault.name])
 
 
 def happen(there: Soak, fault: Fault, since: float, patience_s: float) -> Happened:

@@ -7,17 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 
-from printdock.cli.app import app
 from printdock.designs.outcomes import ANSWER_KEYS
-from printdock.settings import Settings
 from tests.designs.conftest import draw  # noqa: F401  # a fixture
 
-ROOT = Path(__file__).parents[2]
 Draw = Callable[..., Path]
 
 
@@ -105,26 +100,3 @@ def test_a_password_is_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         done = printdock(*arguments, home=tmp_path)
         assert done.returncode != 0
         assert "verysecret" not in done.stdout + done.stderr
-
-
-def test_every_setting_is_in_the_readme_with_its_default() -> None:
-    readme = (ROOT / "README.md").read_text()
-    rows = {line.split("|")[1].strip(): line for line in readme.splitlines() if line.startswith("| `")}
-    for name, field in Settings.model_fields.items():
-        variable = field.validation_alias.choices[0]
-        row = rows.get(f"`{variable}`")
-        assert row is not None, f"{name}: {variable} is not in the README's table"
-        assert str(field.description) in row, f"{variable}: the README's words differ from the setting's"
-
-
-def test_every_command_is_in_the_docs() -> None:
-    documented = (ROOT / "docs" / "commands.md").read_text()
-    for command in _commands(typer.main.get_command(app)):
-        assert f"`printdock {command}" in documented, command
-
-
-def _commands(group: Any, prefix: str = "") -> list[str]:
-    names = []
-    for name, command in group.commands.items():
-        names += _commands(command, f"{prefix}{name} ") if hasattr(command, "commands") else [f"{prefix}{name}"]
-    return names

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from printdock.storage.hostkeys import fetch_host_key
 from tests.end_to_end.conftest import MakeShop
 from tests.end_to_end.killed import Fault, Plan
 from tests.end_to_end.pictures import draw
@@ -273,6 +274,19 @@ def test_a_host_key_that_changes_in_the_middle_gets_no_further_file(
     assert_answered(run, _sources(six_designs))
     assert run.codes == {"host_key_changed": run.outcomes["failed"]}
     assert len(shop.stored()) == run.outcomes["stored"] >= len(before)
+
+
+def test_a_new_host_key_is_pinned_by_saying_so(make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path) -> None:
+    shop = make_shop(nas=openssh)
+    earlier = fetch_host_key(openssh.host, openssh.port).fingerprint
+    openssh.change_host_key()
+    now = fetch_host_key(openssh.host, openssh.port).fingerprint
+    refused = shop.run("storage", "trust", "--yes").expect(1)
+    assert earlier in refused.err and now in refused.err and "--replace" in refused.err
+    _all_failed(shop.ingest(six_designs), six_designs, "host_key_changed", "--replace")
+    told = shop.run("storage", "trust", "--replace", "--yes").expect(0)
+    assert told.out.index(earlier) < told.out.index(now)
+    assert_whole(shop, [shop.ingest(six_designs).expect(0)], distinct=6)
 
 
 def test_an_unknown_host_gets_no_file(make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path) -> None:

@@ -58,6 +58,17 @@ def test_another_key_needs_to_be_asked_for(shared_openssh: OpenSshServer, openss
     assert pinned_keys(known, "neighbour", first.port) == [(other.public, other.fingerprint)]
 
 
+def test_one_of_several_pinned_keys_is_the_servers(shared_openssh: OpenSshServer, openssh: OpenSshServer) -> None:
+    known = openssh.folder / "ours"
+    key = _key(shared_openssh)
+    other = dataclasses.replace(fetch_host_key(openssh.host, openssh.port), port=key.port)
+    known.write_text(f"{key.pattern} {other.public}\n{key.pattern} {key.public}\n")
+    trust(known, key)
+    assert len(pinned_keys(known, key.host, key.port)) == 2
+    trust(known, key, replace=True)
+    assert pinned_keys(known, key.host, key.port) == [(key.public, key.fingerprint)]
+
+
 def test_hashed_names_are_known_too(shared_openssh: OpenSshServer, tmp_path: Path) -> None:
     known = tmp_path / "known_hosts"
     key = _key(shared_openssh)

@@ -211,7 +211,7 @@ def _show_made(entries: Sequence[dict[str, Any]], counts: dict[str, int]) -> Non
 
 def list_(
     state: Annotated[str | None, typer.Option("--state", help="Only those in this state.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many to show at most.")] = 50,
     shop: ShopOption = None,
     json: JsonOption = False,
     home: HomeOption = None,

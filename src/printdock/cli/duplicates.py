@@ -27,7 +27,7 @@ IdArgument = Annotated[int, typer.Argument(help="The match's number, from `dupli
 @app.command("list")
 def list_(
     everything: Annotated[bool, typer.Option("--all", help="Decided ones too.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000)] = 100,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many to show at most.")] = 100,
     shop: ShopOption = None,
     json: JsonOption = False,
     home: HomeOption = None,

@@ -86,7 +86,7 @@ def print_verification(found: Verification) -> None:
 
 def bench(
     images: Annotated[Path, typer.Option("--images", help="A folder of designs to measure with.")],
-    template: Annotated[str, typer.Option("--template", "-t")] = "UVDTF 16oz",
+    template: Annotated[str, typer.Option("--template", "-t", help="The product they are sized for.")] = "UVDTF 16oz",
     rounds: Annotated[int, typer.Option("--rounds", min=1, help="Times each variant is run, interleaved.")] = 3,
     json: JsonOption = False,
 ) -> None:

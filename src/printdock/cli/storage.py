@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,8 @@ from printdock.cli.context import HomeOption, JsonOption, ShopOption, services_f
 from printdock.errors import UsageError
 
 if TYPE_CHECKING:
+    from printdock.storage.hostkeys import HostKey
+    from printdock.storage.urls import SftpTarget
     from printdock.wiring import Services
 
 app = typer.Typer(help="The NAS, bucket or folder that print files are stored in.", no_args_is_help=True)
@@ -44,15 +47,17 @@ def trust(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do not ask: the fingerprint was checked otherwise.")
     ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="The NAS was set up anew: take its new key in place of the pinned one.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Pin the NAS's host key: shows its fingerprint, asks, and from then on talks to no other machine.
 
     Then it logs in, and makes the folder of print files where it is missing.
     """
-    from printdock.storage.hostkeys import fetch_host_key
+    from printdock.storage.hostkeys import fetch_host_key, pinned_keys, refuse_another
     from printdock.storage.hostkeys import trust as pin
-    from printdock.storage.sftp import SftpStorage
     from printdock.storage.urls import parse_storage_url
     from printdock.wiring import known_hosts
 
@@ -63,10 +68,26 @@ def trust(
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = parse_storage_url(settings.storage_url, known_hosts=known_hosts(settings), key_file=settings.nas_key_file)
     found = fetch_host_key(target.host, target.port)
-    console.print(f"{target.host}:{target.port} shows the host key {found.fingerprint}")
+    pinned = pinned_keys(known_hosts(settings), target.host, target.port)
+    if not replace:
+        refuse_another(found, pinned)
+    _ask_about(found, [fingerprint for public, fingerprint in pinned if public != found.public], yes)
+    pin(known_hosts(settings), found, replace=replace)
+    _log_in(target)
+
+
+def _ask_about(found: HostKey, earlier: Sequence[str], yes: bool) -> None:
+    """Show the key, and those it would take the place of; aborts the command when the person says no."""
+    for fingerprint in earlier:
+        console.print(f"pinned until now:   {fingerprint}", soft_wrap=True)
+    console.print(f"{found.host}:{found.port} shows the host key {found.fingerprint}", soft_wrap=True)
     if not yes:
         typer.confirm("Is that the NAS's own (see its control panel)?", abort=True)
-    pin(known_hosts(settings), found)
+
+
+def _log_in(target: SftpTarget) -> None:
+    from printdock.storage.sftp import SftpStorage
+
     storage = SftpStorage(target, max_connections=1)
     try:
         storage.make_root()

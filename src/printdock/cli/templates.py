@@ -69,10 +69,15 @@ def add(
     fit: Annotated[Fit | None, typer.Option("--fit", help="How art meets the print area.")] = None,
     canvas: Annotated[str | None, typer.Option("--canvas", help="Transparent canvas, inches: WIDTHxHEIGHT.")] = None,
     margin: Annotated[float | None, typer.Option("--margin", help="Kept free on every side, inches.")] = None,
-    rotate_to_fit: Annotated[bool | None, typer.Option("--rotate-to-fit/--no-rotate-to-fit")] = None,
+    rotate_to_fit: Annotated[
+        bool | None, typer.Option("--rotate-to-fit/--no-rotate-to-fit", help="Turn art that fits better on its side.")
+    ] = None,
     mirror: Annotated[bool | None, typer.Option("--mirror/--no-mirror", help="Left-right, for sublimation.")] = None,
     despeckle: Annotated[bool | None, typer.Option("--despeckle/--no-despeckle", help="Erase stray specks.")] = None,
-    needs_alpha: Annotated[bool | None, typer.Option("--needs-alpha/--no-needs-alpha")] = None,
+    needs_alpha: Annotated[
+        bool | None,
+        typer.Option("--needs-alpha/--no-needs-alpha", help="Warn of art without a transparent background."),
+    ] = None,
     max_upscale: Annotated[
         float | None, typer.Option("--max-upscale", help="Warn when enlarged more than this.")
     ] = None,

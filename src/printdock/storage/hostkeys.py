@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,10 +51,10 @@ def trust(known_hosts: Path, key: HostKey, *, replace: bool = False) -> None:
     ``replace``, which removes the others.
     """
     pinned = pinned_keys(known_hosts, key.host, key.port)
-    if [public for public, _ in pinned] == [key.public]:
+    if not replace:
+        refuse_another(key, pinned)
+    if key.public in [public for public, _ in pinned] and (len(pinned) == 1 or not replace):
         return
-    if pinned and not replace:
-        raise changed(key.host, key.port, pinned[0][1], key.fingerprint)
     known_hosts.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     lines = known_hosts.read_text(encoding="utf-8", errors="replace").splitlines() if known_hosts.exists() else []
     kept = [line for line in lines if not _keys(line, key.host, key.port)]
@@ -66,6 +67,12 @@ def trust(known_hosts: Path, key: HostKey, *, replace: bool = False) -> None:
         os.close(handle)
     os.replace(temporary, known_hosts)
     sync_folder(known_hosts.parent)
+
+
+def refuse_another(key: HostKey, pinned: Sequence[tuple[str, str]]) -> None:
+    """Raises `StorageRefused` (code ``host_key_changed``) where `pinned_keys` knows the server, but not by ``key``."""
+    if pinned and key.public not in [public for public, _ in pinned]:
+        raise changed(key.host, key.port, pinned[0][1], key.fingerprint)
 
 
 def pinned_keys(known_hosts: Path, host: str, port: int) -> list[tuple[str, str]]:
