@@ -74,7 +74,6 @@ def quick(at: Sample) -> dict[str, Operation]:
         "designs whose file is spooled (none)": page(Filter(state="spooled")),
         "designs of an upload": page(Filter(upload=at.upload)),
         "designs of an upload in the middle": page(Filter(upload=at.upload_in_the_middle)),
-        "designs, by number": page(Filter(search=str(at.number))),
         "one design": lambda c: catalog.history(c, shop, catalog.one_design(c, shop, at.middle)),
         "matches of a design": lambda c: matches.list_matches(c, shop, decided=True, design=at.middle),
         "matches that wait": lambda c: matches.list_matches(c, shop),
@@ -107,7 +106,7 @@ def quick(at: Sample) -> dict[str, Operation]:
         "old jobs swept": lambda c: records.sweep(c, now - timedelta(days=10_000)),
         "thumbnails, 200 in the middle": lambda c: c.execute(
             thumbnails.page_after(shop, at.middle)).all(),
-        "print files for mockups, twenty": lambda c: find_print_files(c, at.template, designs=[at.middle]),
+        "print files for mockups, one design": lambda c: find_print_files(c, at.template, designs=[at.middle]),
     }  # fmt: skip
 
 
@@ -117,6 +116,8 @@ def growing(at: Sample) -> dict[str, Operation]:
     return {
         "designs, part of a name": lambda c: catalog.page_of_designs(
             c, shop, Filter(search=f"no {at.number}"), before=None, limit=PAGE),
+        "designs, by number or part of a name": lambda c: catalog.page_of_designs(
+            c, shop, Filter(search=str(at.number)), before=None, limit=PAGE),
         "designs list --search": lambda c: named.list_designs(c, shop, search=f"no {at.number}"),
         "outline of all pages": lambda c: catalog.outline_of_designs(c, shop, Filter(), every=PAGE),
         "print files by state": lambda c: named.count_print_files(c, shop),

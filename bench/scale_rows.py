@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from bench import library_rows
 from bench.library_rows import Rows
 from printdock.db.engine import Database
 from printdock.db.schema import ready
+from printdock.db.statistics import ensure_statistics
 from printdock.imaging.fingerprint import Fingerprint
 from printdock.shops.queries import Shop, ensure_shop, find_shop
 from printdock.templates.queries import Template, ensure_template
@@ -134,8 +134,12 @@ def _designs_of(rows: Rows, first: int, before: bytes) -> Iterator[tuple[bytes, 
     for offset, key in enumerate(rows.ids):
         n = first + offset
         similar = n % SIMILAR == 3
-        yield key, f"Design of layout {n % 997} no {n}", before if similar else None, 0.2 if similar else None, (
-            n % DELETED == 7
+        yield (
+            key,
+            f"Design of layout {n % 997} no {n}",
+            before if similar else None,
+            0.2 if similar else None,
+            (n % DELETED == 7),
         )
         before = key
 
@@ -176,6 +180,7 @@ def _fill_postgresql(
         connection.execute(text("CREATE UNIQUE INDEX ON made (n)"))
         connection.execute(text("ANALYZE made"))
         _make(cursor.execute, "postgresql", shop, templates, tell)
+        cursor.execute(f"UPDATE templates SET next_number = {first + 1}")
         cursor.close()
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM (ANALYZE)"))
@@ -233,10 +238,10 @@ def _fill_sqlite(
             " FROM designs"
         )
         _make(connection.execute, "sqlite", shop, templates, tell)
+        connection.execute(f"UPDATE templates SET next_number = {first + 1}")
         connection.execute("COMMIT")
-        connection.execute("PRAGMA analysis_limit=1000")
-        connection.execute("ANALYZE")
         connection.execute("PRAGMA journal_mode=WAL").fetchall()
+    ensure_statistics(database)
 
 
 def _packed(rows: Rows) -> NDArray[np.void]:

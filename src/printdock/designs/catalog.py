@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, exists, func, select, text, update
 
 from printdock.db.tables import IS_LIVE, designs, matches, mockups, print_files, templates, upload_files
+from printdock.db.unindexed import Unindexed
 from printdock.designs.queries import LIVE, literal, numbered
 from printdock.errors import NotFound, UsageError
 from printdock.shops.queries import Shop
@@ -303,7 +304,7 @@ def _files(shop: Shop) -> Select[Any]:
     return (
         select(print_files, templates.c.name.label("template"))
         .join(templates, templates.c.id == print_files.c.template_id)
-        .where(print_files.c.shop_id == shop.id, templates.c.shop_id == shop.id, _here())
+        .where(Unindexed(print_files.c.shop_id) == shop.id, templates.c.shop_id == shop.id, _here())
     )
 
 
@@ -350,7 +351,10 @@ def _comparisons(connection: Connection, shop: Shop, design: DesignRow) -> list[
     mine = (matches.c.design_id == design.id) | (matches.c.matched_design_id == design.id)
     told = []
     for row in connection.execute(
-        select(matches).where(matches.c.shop_id == shop.id, mine).order_by(matches.c.id.desc()).limit(MOST_HISTORY)
+        select(matches)
+        .where(Unindexed(matches.c.shop_id) == shop.id, mine)
+        .order_by(matches.c.id.desc())
+        .limit(MOST_HISTORY)
     ):
         name = row.source.rsplit("/", 1)[-1]
         if row.kind == "duplicate":

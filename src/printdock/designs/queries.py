@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, func, select
 
 from printdock.db.tables import designs, print_files, templates, upload_files, uploads
+from printdock.db.unindexed import Unindexed
 from printdock.errors import UsageError
 from printdock.shops.queries import Shop
 from printdock.templates.queries import list_templates
@@ -145,7 +146,7 @@ def _print_files(shop: Shop) -> Select[Any]:
         )
         .join(designs, designs.c.id == print_files.c.design_id)
         .join(templates, templates.c.id == print_files.c.template_id)
-        .where(print_files.c.shop_id == shop.id, designs.c.shop_id == shop.id)
+        .where(Unindexed(print_files.c.shop_id) == shop.id, Unindexed(designs.c.shop_id) == shop.id)
     )
 
 

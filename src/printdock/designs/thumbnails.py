@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from printdock.db.engine import Database
 from printdock.db.tables import print_files
+from printdock.db.unindexed import Unindexed
 from printdock.errors import InputRefused, KeyTaken, PrintdockError, StorageNotFound, StorageUnavailable
 from printdock.imaging.small import art_thumbnail
 from printdock.shops.queries import Shop
@@ -88,7 +89,7 @@ def make_thumbnails(making: Making, ids: Sequence[UUID] | None = None) -> None:
 
 def _wanted(shop: Shop, ids: Sequence[UUID] | None) -> Select[Any]:
     wanted = select(print_files).where(
-        print_files.c.shop_id == shop.id, print_files.c.state == "stored", print_files.c.sha256.is_not(None)
+        Unindexed(print_files.c.shop_id) == shop.id, print_files.c.state == "stored", print_files.c.sha256.is_not(None)
     )
     return wanted if ids is None else wanted.where(print_files.c.id.in_(list(ids)))
 

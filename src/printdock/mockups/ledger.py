@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from uuid_utils.compat import uuid7
 
 from printdock.db.tables import mockups, print_files, templates
+from printdock.db.unindexed import Unindexed
 from printdock.designs.queries import numbered
 from printdock.mockups.naming import thumbnail_of
 from printdock.mockups.outcomes import Rendered
@@ -122,8 +123,8 @@ def _results(
     wanted = (
         select(mockups, print_files.c.number, literal(template.name).label("template"))
         .join(print_files, print_files.c.id == mockups.c.print_file_id)
-        .where(mockups.c.shop_id == shop.id, print_files.c.shop_id == shop.id, print_files.c.state != "deleted")
-        .where(print_files.c.template_id == template.id)
+        .where(Unindexed(mockups.c.shop_id) == shop.id, print_files.c.shop_id == shop.id)
+        .where(print_files.c.state != "deleted", print_files.c.template_id == template.id)
         .order_by(print_files.c.number, mockups.c.picture_index, mockups.c.path)
         .limit(limit)
     )
@@ -183,7 +184,8 @@ def page_of_mockups(
         if value is not None:
             wanted = wanted.where(column == value)
     if number is not None:
-        wanted = wanted.where(numbered(shop, [number]))
+        of_number = select(print_files.c.id).where(print_files.c.shop_id == shop.id, numbered(shop, [number]))
+        wanted = wanted.where(mockups.c.print_file_id.in_(of_number))
     if before is not None:
         wanted = wanted.where(mockups.c.id < before)
     return [_mockup_row(row) for row in connection.execute(wanted.order_by(mockups.c.id.desc()).limit(limit))]
@@ -199,9 +201,10 @@ def _rows(shop: Shop) -> Select[Any]:
     """Mockups that stand: one that is being replaced has no key. Those of deleted designs come back with them."""
     return (
         select(mockups, print_files.c.number, templates.c.name.label("template"))
-        .join(print_files, print_files.c.id == mockups.c.print_file_id)
+        .join(print_files, print_files.c.id == Unindexed(mockups.c.print_file_id))
         .join(templates, templates.c.id == mockups.c.template_id)
-        .where(mockups.c.shop_id == shop.id, print_files.c.shop_id == shop.id, mockups.c.key != b"")
+        .where(Unindexed(mockups.c.shop_id) == shop.id, Unindexed(print_files.c.shop_id) == shop.id)
+        .where(mockups.c.key != b"")
         .where(print_files.c.state != "deleted")
     )
 
