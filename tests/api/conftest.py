@@ -89,7 +89,9 @@ class Api:
 
     def client(self, **options: Any) -> TestClient:
         """Another one, with cookies of its own."""
-        return TestClient(self.app, base_url=ADDRESS, raise_server_exceptions=False, follow_redirects=False, **options)
+        made = TestClient(self.app, base_url=ADDRESS, raise_server_exceptions=False, follow_redirects=False, **options)
+        made.portal = self._client.portal  # all in the loop of the running application, as a server does
+        return made
 
     def shop(self, name: str) -> Shop:
         with self.services.database.write() as connection:

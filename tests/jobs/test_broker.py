@@ -37,8 +37,15 @@ class Listener:
         with self._lock:
             self.heard += 1
 
-    def close(self) -> None:
+    def stop(self) -> None:
         self._consumer.stop_flag.set()
+
+    def threads(self) -> list[threading.Thread]:
+        """Those that run."""
+        return [thread for _worker, thread in self._consumer.worker_threads if thread.is_alive()]
+
+    def close(self) -> None:
+        self.stop()
         self.broker.close()
         for _worker, thread in self._consumer.worker_threads:
             thread.join(5)
@@ -73,6 +80,16 @@ def test_in_one_process_a_message_is_heard_at_once(listen: Any) -> None:
     here.broker.wake()
     until(lambda: here.heard == 1)
     assert time.monotonic() - began < 0.2
+
+
+def test_who_waits_here_notices_at_once_that_it_is_to_end(listen: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wakes, "BLOCK_S", 3600.0)
+    here = listen(None)
+    here.broker.wake()
+    until(lambda: here.heard)
+    here.stop()
+    # A thread may have looked just before it was told, and not wait yet: it is roused again.
+    until(lambda: here.broker.rouse() or not here.threads())
 
 
 def test_processes_meet_in_redis(listen: Any, redis_server: RedisServer) -> None:

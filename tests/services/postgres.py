@@ -6,6 +6,7 @@ process (what tests do to it), not against that of the machine: fsync is off.
 
 from __future__ import annotations
 
+import functools
 import os
 import pwd
 import secrets
@@ -88,13 +89,19 @@ class Postgres:
         with self._connect() as connection:
             return str(connection.info.parameter_status("server_version")).split()[0]
 
+    @functools.cached_property
+    def _major(self) -> int:
+        return int(self.version.partition(".")[0])
+
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres:{self._password}@127.0.0.1:{self._port}/{database}"
 
     def create_database(self, like: str | None = None) -> str:
         """The URL of a new database: empty, or a copy of the one at the URL ``like``, which nobody may be connected to."""
         name, template = f"test_{secrets.token_hex(6)}", "template0" if like is None else like.rsplit("/", 1)[-1]
-        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        # By copying files, as all did before 15: by the log, a copy of no rows costs twice the work.
+        how = " STRATEGY file_copy" if self._major >= 15 else ""
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + how)
         self._execute(command.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 

@@ -53,6 +53,10 @@ class Broker:
         self._work = work
         return _Consumer(self._huey, workers=threads, periodic=False)
 
+    def rouse(self) -> None:
+        """Let threads that wait for a message look up at once, to see that they are to end."""
+        self._wakes.rouse()
+
     def close(self) -> None:
         """Let go of Redis. Idempotent."""
         self._wakes.close()

@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
-#: Longest wait for a message, s: how long it takes at most to notice that the process is to end.
+#: Longest wait for a message, s: how long it takes at most to notice that the process is to end, where messages come
+#: from Redis; in the process itself see `Wakes.rouse`.
 BLOCK_S = 0.5
 
 #: How long a Redis that did not answer is left alone, s; and how long an answer may take.
@@ -55,6 +56,7 @@ class Wakes(MemoryStorage):  # type: ignore[misc]
         super().__init__(name)
         self._arrived = threading.Condition(self._lock)
         self._over = False
+        self._roused = 0
         self._away_until = 0.0
         self._is_away = False
         self._address = address
@@ -82,7 +84,7 @@ class Wakes(MemoryStorage):  # type: ignore[misc]
                 self._arrived.notify()
 
     def dequeue(self) -> bytes | None:
-        """The next message; None when none came for `BLOCK_S`."""
+        """The next message; None when none came for `BLOCK_S`, or `rouse` was called meanwhile."""
         data: bytes | None = super().dequeue()
         if data is not None or self._over:
             return data
@@ -94,9 +96,16 @@ class Wakes(MemoryStorage):  # type: ignore[misc]
             if time.monotonic() - began > BLOCK_S:
                 return None
         with self._arrived:
-            self._arrived.wait_for(lambda: self._queue or self._over, BLOCK_S)
+            roused = self._roused
+            self._arrived.wait_for(lambda: self._queue or self._over or self._roused > roused, BLOCK_S)
             data = super().dequeue()
             return data
+
+    def rouse(self) -> None:
+        """Let those who wait here look up at once: they may have been told to end."""
+        with self._arrived:
+            self._roused += 1
+            self._arrived.notify_all()
 
     def queue_size(self) -> int:
         """How many messages wait, here and in Redis where it answers."""

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, delete, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from uuid_utils.compat import uuid7
 
+from printdock.db.inserting import insert_into
 from printdock.db.tables import mockups, print_files, templates
 from printdock.db.unindexed import Unindexed
 from printdock.designs.queries import numbered
@@ -61,7 +61,7 @@ def withdraw(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> None:
 def record(connection: Connection, plan: Plan, done: Sequence[tuple[Mockup, Rendered]], now: datetime) -> None:
     """The files are stored: write their rows, new ones and those of replaced files, in one statement."""
     rows = [_row(plan, mockup, outcome, now) for mockup, outcome in done]
-    insert = _insert(connection)(mockups).values(rows)
+    insert = insert_into(connection, mockups).values(rows)
     kept = ("id", "shop_id", "path")
     changed = {column.name: insert.excluded[column.name] for column in mockups.c if column.name not in kept}
     connection.execute(insert.on_conflict_do_update(index_elements=["shop_id", "path"], set_=changed))
@@ -228,10 +228,6 @@ def _mockup_row(row: Row[Any]) -> MockupRow:
         sha256=bytes(row.sha256),
         rendered_at=row.rendered_at,
     )
-
-
-def _insert(connection: Connection) -> Any:
-    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
 
 
 def _standing(row: Row[Any]) -> Standing:
