@@ -43,8 +43,8 @@ class RedisAddress:
         own = {"password": self.password, "db": self.db, **limits}
         if not self.sentinels:
             return ConnectionPool(host=self.host, port=self.port, **own)
-        asked = Sentinel(self.sentinels, sentinel_kwargs={**limits, "socket_timeout": connect_s})
-        return SentinelConnectionPool(self.service, asked, **own)
+        asked = Sentinel(self.sentinels, sentinel_kwargs={**limits, "socket_timeout": connect_s})  # type: ignore[no-untyped-call]
+        return SentinelConnectionPool(self.service, asked, **own)  # type: ignore[no-untyped-call]
 
 
 def redis_address(settings: Settings) -> RedisAddress | None:
