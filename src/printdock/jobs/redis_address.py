@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
-
-from printdock.settings import Settings
 
 #: A Sentinel's port where none is named.
 SENTINEL_PORT = 26379
@@ -47,7 +45,30 @@ class RedisAddress:
         return SentinelConnectionPool(self.service, asked, **own)  # type: ignore[no-untyped-call]
 
 
-def redis_address(settings: Settings) -> RedisAddress | None:
+class Secret(Protocol):
+    """A password that is not shown by accident."""
+
+    def get_secret_value(self) -> str: ...
+
+
+class RedisSettings(Protocol):
+    """What the settings say of Redis."""
+
+    @property
+    def redis_host(self) -> str | None: ...
+    @property
+    def redis_port(self) -> int: ...
+    @property
+    def redis_password(self) -> Secret | None: ...
+    @property
+    def redis_db(self) -> int: ...
+    @property
+    def redis_sentinels(self) -> str | None: ...
+    @property
+    def redis_service(self) -> str: ...
+
+
+def redis_address(settings: RedisSettings) -> RedisAddress | None:
     """The one that the settings name, if any."""
     sentinels = _sentinels(settings.redis_sentinels or "")
     if not settings.redis_host and not sentinels:
