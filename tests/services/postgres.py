@@ -50,12 +50,12 @@ class Postgres:
     """One server on 127.0.0.1. ``url(name)`` is what printdock and SQLAlchemy take.
 
     `stop`, `start` and `kill` may be called in any order any number of times; the port and the data stay the same.
-    ``durable``: fsync is on, as it is where people keep their data; for measuring.
+    ``durable``: fsync is on, as it is where people keep their data; for measuring. ``buffers``: its shared_buffers.
     Use as a context manager, or call `close`. Tests that break the server start one of their own (`private_postgres`).
     """
 
-    def __init__(self, programs: Path, *, durable: bool = False) -> None:
-        self._programs, self._durable = programs, durable
+    def __init__(self, programs: Path, *, durable: bool = False, buffers: str = "32MB") -> None:
+        self._programs, self._durable, self._buffers = programs, durable, buffers
         # Not below pytest's own temporary folder: that is closed to other users, and root's server runs as another.
         self._folder = Path(tempfile.mkdtemp(prefix="printdock-postgres-"))
         self._data = self._folder / "data"
@@ -192,7 +192,7 @@ class Postgres:
             "max_connections": 100,
             "fsync": "on" if self._durable else "off",  # a dead process loses nothing without, a dead machine may
             "full_page_writes": "on" if self._durable else "off",
-            "shared_buffers": "32MB",
+            "shared_buffers": self._buffers,
             "max_wal_size": "256MB",
         }
         command = [str(self._programs / "postgres"), "-D", str(self._data)]

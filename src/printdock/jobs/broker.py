@@ -15,7 +15,8 @@ from huey.registry import Message
 from huey.serializer import Serializer
 
 from printdock.jobs.job import Priority
-from printdock.jobs.wakes import RedisAddress, Wakes
+from printdock.jobs.redis_address import RedisAddress, redis_address
+from printdock.jobs.wakes import Wakes
 from printdock.wiring import Services
 
 
@@ -68,11 +69,7 @@ _MOST_AT_ONCE = 64
 
 def broker_for(services: Services) -> Broker:
     """The broker that the settings name. Nothing connects yet."""
-    settings = services.settings
-    if not settings.redis_host:
-        return Broker()
-    password = settings.redis_password.get_secret_value() if settings.redis_password else None
-    return Broker(RedisAddress(settings.redis_host, settings.redis_port, password, settings.redis_db))
+    return Broker(redis_address(services.settings))
 
 
 class _Consumer(Consumer):  # type: ignore[misc]

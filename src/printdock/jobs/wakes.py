@@ -10,14 +10,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from huey.storage import MemoryStorage, PriorityRedisStorage
-from redis import ConnectionPool
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
+
+from printdock.jobs.redis_address import RedisAddress
 
 log = logging.getLogger(__name__)
 
@@ -32,19 +30,6 @@ LEAVE_ALONE_S, ANSWER_S = 5.0, 0.5
 
 #: More messages than this are of no use: whoever takes one goes on until no job is left.
 MOST = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class RedisAddress:
-    """Where Redis (or Valkey) is."""
-
-    host: str
-    port: int = 6379
-    password: str | None = None
-    db: int = 0
-
-    def __repr__(self) -> str:
-        return f"RedisAddress({self.host}:{self.port}/{self.db})"
 
 
 class Wakes(MemoryStorage):  # type: ignore[misc]
@@ -147,22 +132,13 @@ class Wakes(MemoryStorage):  # type: ignore[misc]
             self._away_until = time.monotonic() + LEAVE_ALONE_S
             if not self._is_away:
                 self._is_away = True
-                log.warning("Redis %r is away, jobs go on without it: %s", self._address, error)
+                log.warning("Redis %s is away, jobs go on without it: %s", self._address, error)
             return None
         if self._is_away:
             self._is_away = False
-            log.warning("Redis %r is back.", self._address)
+            log.warning("Redis %s is back.", self._address)
         return answer
 
 
 def _storage(name: str, address: RedisAddress, answer_s: float) -> Any:
-    pool = ConnectionPool(
-        host=address.host,
-        port=address.port,
-        password=address.password,
-        db=address.db,
-        socket_connect_timeout=ANSWER_S,
-        socket_timeout=answer_s,
-        retry=Retry(NoBackoff(), 0),
-    )
-    return PriorityRedisStorage(name, connection_pool=pool)
+    return PriorityRedisStorage(name, connection_pool=address.pool(connect_s=ANSWER_S, answer_s=answer_s))
