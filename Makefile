@@ -54,6 +54,8 @@ check: $(DEV) ## Lint, formatting, types, import rules
 	@$(BIN)/mypy --no-error-summary
 	@echo "check: imports"
 	@output=$$($(BIN)/lint-imports 2>&1) || { echo "$$output"; exit 1; }
+	@echo "check: docs"
+	@$(BIN)/python -m scripts.reference --check
 	@echo "check: pages"
 	@mkdir -p .cache
 	@scripts/web check

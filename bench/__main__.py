@@ -2,6 +2,7 @@
 
 make bench                      all of them (long: a library of a million designs is made, twice)
 make bench ARGS="speed library" two of them
+make bench ARGS=promises        what printdock promises, in about a quarter of an hour
 """
 
 from __future__ import annotations
@@ -114,7 +115,10 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "moving": _module("--json", "bench.moving"),
     "pages": _module("--json", "bench.pages"),
     "duplicates": _module("--out", "bench.duplicates.run", "--cases", "24"),
+    "promises": _module("--json", "bench.promises"),
 }
+#: Those that run others again.
+_TOGETHER = {"promises"}
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
@@ -126,7 +130,9 @@ def _table(rows: list[dict[str, Any]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure; see the module.")
-    parser.add_argument("bench", nargs="*", default=list(BENCHES), help=", ".join(BENCHES))
+    parser.add_argument(
+        "bench", nargs="*", default=[one for one in BENCHES if one not in _TOGETHER], help=", ".join(BENCHES)
+    )
     parser.add_argument("--designs", type=int, nargs="+", default=[10, 50, 100])
     parser.add_argument("--sizes", type=int, nargs="+", default=[0, 10_000, 100_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=3)

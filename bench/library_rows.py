@@ -164,25 +164,25 @@ def _write_postgresql(database: Database, shop: Shop, rows: Rows) -> None:
             connection.execute(text(statement))
         cursor = connection.connection.cursor()
         named = [key.hex() for key in rows.ids]
-        _copy(cursor, "designs (id, shop_id, name, created_at)", ((k, shop.id, "made", now) for k in named))
-        _copy(cursor, "fingerprints (design_id, shop_id, signatures, detail, aspect)",
+        copy(cursor, "designs (id, shop_id, name, created_at)", ((k, shop.id, "made", now) for k in named))
+        copy(cursor, "fingerprints (design_id, shop_id, signatures, detail, aspect)",
               ((k, shop.id, s, d, 1.0) for k, s, d in zip(named, rows.signatures, rows.details, strict=True)))  # fmt: skip
-        _copy(cursor, "coarse_pictures (design_id, shop_id, coarse)",
+        copy(cursor, "coarse_pictures (design_id, shop_id, coarse)",
               ((k, shop.id, c) for k, c in zip(named, rows.coarse, strict=True)))  # fmt: skip
-        _copy_bands(cursor, shop, rows)
+        copy_bands(cursor, shop, rows)
         cursor.close()
         connection.execute(text("ALTER TABLE bands ADD CONSTRAINT pk_bands PRIMARY KEY (shop_id, band, design_id)"))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM (ANALYZE)"))
 
 
-def _copy(cursor: Any, target: str, rows: Iterator[tuple[Any, ...]]) -> None:
+def copy(cursor: Any, target: str, rows: Iterator[tuple[Any, ...]]) -> None:
     with cursor.copy(f"COPY {target} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 
 
-def _copy_bands(cursor: Any, shop: Shop, rows: Rows) -> None:
+def copy_bands(cursor: Any, shop: Shop, rows: Rows) -> None:
     """In the binary format, whose rows here are all of one length."""
     with cursor.copy("COPY bands (shop_id, band, design_id) FROM STDIN (FORMAT binary)") as copy:
         copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))

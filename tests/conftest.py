@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -30,6 +32,23 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 #: What printdock reads from the environment; a developer's own settings must not reach a test.
 _OURS = ("PRINTDOCK_", "NAS_", "REDIS_", "DATABASE_URL", "ETSY_", "QNAP_", "AWS_")
+
+#: Bytes that a whole run may have lying in temporary files at once, and that must be free in memory for it.
+_ROOM = 4 * 1024**3
+
+
+def pytest_configure() -> None:
+    """Keep temporary files (databases, libraries, what servers store) in memory, where there is plenty.
+
+    A run syncs tens of thousands of files, and would wait for the disk as long as it works. Nothing here pulls a plug:
+    what is lost with a dead process is the same. ``TMPDIR`` says otherwise.
+    """
+    memory = Path("/dev/shm")
+    if "TMPDIR" in os.environ or not os.access(memory, os.W_OK | os.X_OK):
+        return
+    programs_run = not os.statvfs(memory).f_flag & os.ST_NOEXEC
+    if programs_run and min(shutil.disk_usage(memory).free, psutil.virtual_memory().available) > 2 * _ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(memory)
 
 
 def missing(reason: ServiceMissing) -> NoReturn:

@@ -126,6 +126,14 @@ class _Reader:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
         ]
 
+        self._returned = {
+            function.name: node.value
+            for function in ast.walk(self._tree)
+            if isinstance(function, ast.FunctionDef)
+            for node in function.body
+            if isinstance(node, ast.Return) and isinstance(node.value, ast.JoinedStr)
+        }
+
     def said(self) -> Iterator[Said]:
         for node in ast.walk(self._tree):
             match node:
@@ -179,6 +187,15 @@ class _Reader:
                 if not isinstance(call.args[0], ast.Name):
                     yield Said(kind.code, self._module, message, remedy, _status(kind.code, kind, self._module))
 
+    def _part(self, part: ast.expr) -> str:
+        """A part of a sentence: as it is written, or words that were given a name just before."""
+        if isinstance(part, ast.Constant):
+            return str(part.value)
+        words = (
+            self._text(part.value) if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) else ""
+        )
+        return words if " " in words and "…" not in words else "…"
+
     def _text(self, node: ast.expr | None) -> str:
         """A string as it is written, an ellipsis for what is filled in."""
         match node:
@@ -187,11 +204,13 @@ class _Reader:
             case ast.Constant(value=str(value)):
                 return value
             case ast.JoinedStr(values=parts):
-                return "".join(self._text(part) if isinstance(part, ast.Constant) else "…" for part in parts)
+                return "".join(self._part(part) for part in parts)
             case ast.BinOp(left=left, right=right):
                 return self._text(left) + self._text(right)
             case ast.IfExp(body=body):
                 return self._text(body)
+            case ast.Call(func=ast.Name(id=name)) if name in self._returned:
+                return self._text(self._returned[name])
             case ast.Name(id=name):
                 before = [value for line, target, value in self._named if target == name and line <= node.lineno]
                 return self._text(before[-1]) if before and not isinstance(before[-1], ast.Name) else "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 
 from scripts.reference.codes import Said, every_code
@@ -79,7 +80,7 @@ def _sentence(one: Said) -> str:
 
 def _plain(text: str) -> str:
     """Words that stay words in a table of Markdown, whatever they hold; what stands in backticks stays code."""
-    pieces = " ".join(text.split()).split("`")
+    pieces = re.sub(r"\.…$", ".", " ".join(text.split())).split("`")
     for at in range(0, len(pieces), 2):
         for sign in "\\*_<>[]":
             pieces[at] = pieces[at].replace(sign, f"\\{sign}")

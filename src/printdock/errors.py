@@ -265,3 +265,17 @@ class LeaseLost(PrintdockError):
 
 class Cancelled(PrintdockError):
     code = "cancelled"
+
+
+#: Refusals of a storage that end without anybody changing what was asked: space is freed.
+_PASSING_CODES = ("disk_full",)
+
+
+def passes(error: BaseException) -> bool:
+    """Whether the same thing may succeed later, though its input and the settings stay as they are.
+
+    So it is where the storage or the database is away, and where a disk is full.
+    """
+    if isinstance(error, StorageUnavailable | DatabaseUnavailable | NoRoom):
+        return True
+    return isinstance(error, PrintdockError) and error.code in _PASSING_CODES

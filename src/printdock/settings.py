@@ -366,6 +366,18 @@ class Settings(BaseSettings):
     redis_db: int = Field(
         default=0, ge=0, validation_alias=_env("REDIS_DB"), description="Redis database; one for each printdock"
     )
+    redis_sentinels: str | None = Field(
+        default=None,
+        pattern=r"^(\[[0-9A-Fa-f:]+\]|[^\s,:\[\]]+)(:\d{1,5})?(\s*,\s*(\[[0-9A-Fa-f:]+\]|[^\s,:\[\]]+)(:\d{1,5})?)*$",
+        validation_alias=_env("REDIS_SENTINELS"),
+        description="Sentinels that know which Redis is the master, host:port,host:port; instead of REDIS_HOST",
+    )
+    redis_service: str = Field(
+        default="mymaster",
+        min_length=1,
+        validation_alias=_env("REDIS_SERVICE"),
+        description="What the Sentinels call the master",
+    )
 
     # The replaced system's own variables; used when PRINTDOCK_STORAGE is unset.
     qnap_host: str | None = Field(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pyvips
 
 from printdock.demo import SAMPLES
 from tests.browser.site import Site
+from tests.services.forks import run_printdock
 
 #: Enough for a page that is not empty.
 FEW = ("Coffee Badge 2019.png", "Book Stack.png", "Wildflowers WHITE.png", "Coffee Badge 2019_FINAL.png")
@@ -58,6 +57,5 @@ def design_ids(owner: httpx.Client) -> list[str]:
 
 def printdock(site: Site, *arguments: str) -> None:
     """Run a command in the site's home; files that are refused are no failure."""
-    command = [sys.executable, "-m", "printdock", *arguments, "--home", str(site.home)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    done = run_printdock(*arguments, "--home", str(site.home))
     assert done.returncode in (0, 3), done.stdout + done.stderr

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
+import stamina
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
@@ -17,6 +21,8 @@ from printdock.db.engine import Database
 from printdock.db.migrations import versions
 from printdock.db.tables import metadata
 from printdock.errors import DatabaseUnavailable
+from tests.services.serving import PATIENCE
+from tests.services.ssh import wait_for
 
 
 def test_up_down_up_leaves_the_tables_of_the_code(empty_database_url: str) -> None:
@@ -45,6 +51,24 @@ def test_two_processes_may_make_the_schema_at_once(empty_database_url: str) -> N
         assert all(status.up_to_date for status in pool.map(schema.upgrade, databases))
     for database in databases:
         database.close()
+
+
+def test_a_new_sqlite_file_is_opened_while_another_process_writes_its_first_rows(tmp_path: Path) -> None:
+    file, waits = tmp_path / "printdock.db", Event()
+    with closing(sqlite3.connect(file, isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("CREATE TABLE things (name)")
+        other.execute("BEGIN IMMEDIATE")
+        database = Database(f"sqlite:///{file}")
+        hooks = stamina.instrumentation.get_on_retry_hooks()
+        stamina.instrumentation.set_on_retry_hooks([lambda retry: waits.set()])
+        try:
+            opened = pool.submit(lambda: inspect(database.engine).get_table_names())
+            wait_for(lambda: waits.is_set() or opened.done(), "the file to be found busy")
+            other.execute("COMMIT")
+            assert opened.result(PATIENCE) == ["things"]
+        finally:
+            stamina.instrumentation.set_on_retry_hooks(hooks)
+    database.close()
 
 
 def test_foreign_keys_hold_after_an_upgrade_of_sqlite(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,13 +11,13 @@ import pytest
 
 from printdock.designs.outcomes import ANSWER_KEYS
 from tests.designs.conftest import draw  # noqa: F401  # a fixture
+from tests.services.forks import run_printdock
 
 Draw = Callable[..., Path]
 
 
 def printdock(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "printdock", *arguments, "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return run_printdock(*arguments, "--home", str(home))
 
 
 def test_ingest_prints_one_document_with_every_key(home: Path, draw: Draw) -> None:  # noqa: F811
@@ -56,8 +55,7 @@ def test_ingest_prints_one_document_with_every_key(home: Path, draw: Draw) -> No
     ],
 )
 def test_wrong_use_is_exit_code_2_and_names_what_is_wrong(arguments: list[str], words: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "printdock", "--home", str(tmp_path / "home"), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = run_printdock("--home", str(tmp_path / "home"), *arguments)
     assert done.returncode == 2, done.stderr
     assert words in " ".join(done.stderr.replace("│", "").split())
     assert "Traceback" not in done.stderr

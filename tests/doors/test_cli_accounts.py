@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from typer.testing import CliRunner
 
 from printdock.cli.app import app
 from printdock.errors import PrintdockError
+from tests.services.forks import run_printdock
 
 
 def _run(home: Path, *arguments: str, given: str | None = None) -> str:
@@ -78,6 +77,5 @@ def test_what_cannot_be_done_is_named(home: Path, arguments: list[str], code: st
 
 
 def test_a_too_short_password_makes_no_account(home: Path) -> None:
-    command = [sys.executable, "-m", "printdock", "users", "add", "a@b", "--password-stdin", "--home", str(home)]
-    done = subprocess.run(command, input="short\n", capture_output=True, text=True, timeout=60)
+    done = run_printdock("users", "add", "a@b", "--password-stdin", "--home", str(home), input="short\n")
     assert done.returncode == 2 and "10 to 200" in done.stderr and "short" not in done.stderr

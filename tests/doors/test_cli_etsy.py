@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import typer.testing
 from printdock.cli.app import app
 from printdock.demo.etsy import FakeEtsy, Limits
 from printdock.errors import PrintdockError, UsageError
+from tests.services.forks import run_printdock
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -74,8 +74,7 @@ def test_connect_by_pasting_the_address(run: Run) -> None:
 def test_a_missing_or_wrong_key_is_said_in_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     landed = httpx.get(json.loads(run("connect", "--begin", "--json").stdout)["open"]).headers["location"]
     monkeypatch.setenv("ETSY_SHARED_SECRET", "wrong")
-    command = [sys.executable, "-m", "printdock", "etsy", "connect", "--address", landed]
-    wrong = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    wrong = run_printdock("etsy", "connect", "--address", landed)
     assert wrong.returncode == 1 and "does not accept the app's key" in wrong.stderr and "Traceback" not in wrong.stderr
     monkeypatch.delenv("ETSY_SHARED_SECRET")
     missing = run("connect")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
 import pickle
 import shutil
@@ -24,20 +23,13 @@ from sqlalchemy import create_engine, text
 
 from tests.end_to_end import killed
 from tests.end_to_end.killed import Fault, Plan
+from tests.services import forks
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE, PREFIX, DPI = "Small", "DTF", 150
 #: Seconds a run may take before the test gives up on it; the slowest takes 10 on a busy machine.
 PATIENCE = 600.0 if os.environ.get("SLOW_TESTS") else 60.0
 
-_PRELOAD = [
-    "printdock.cli.app", "printdock.wiring", "printdock.settings", "printdock.designs.ingest", "printdock.designs.verify",
-    "printdock.designs.matches", "printdock.storage.sftp", "printdock.storage.resilient", "printdock.storage.local",
-    "printdock.db.migrations.versions.v0001_first_schema", "alembic.command", "psycopg", "sqlalchemy.dialects.postgresql",
-    "tests.end_to_end.killed",
-]  # fmt: skip
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(_PRELOAD)
 _numbers = count()
 
 
@@ -62,7 +54,9 @@ class Run:
             environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
             self._process: Any = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
         else:
-            self._process = _forks.Process(target=killed.run, args=(arguments, plan, self._out, self._err), daemon=True)
+            self._process = forks.context.Process(
+                target=killed.run, args=(arguments, plan, self._out, self._err), daemon=True
+            )
             self._process.start()
 
     @property

@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
+from printdock.errors import UsageError
 from printdock.jobs import wakes
 from printdock.jobs.broker import Broker, broker_for
 from printdock.jobs.job import Priority
-from printdock.jobs.wakes import RedisAddress
+from printdock.jobs.redis_address import RedisAddress, redis_address
+from printdock.settings import Settings, load
 from tests.jobs.conftest import opened, until
-from tests.services.redis import RedisServer
+from tests.services.redis import RedisSentinel, RedisServer
 
 QUEUE = "huey.redis.printdock"
 
@@ -37,8 +39,15 @@ class Listener:
         with self._lock:
             self.heard += 1
 
-    def close(self) -> None:
+    def stop(self) -> None:
         self._consumer.stop_flag.set()
+
+    def threads(self) -> list[threading.Thread]:
+        """Those that run."""
+        return [thread for _worker, thread in self._consumer.worker_threads if thread.is_alive()]
+
+    def close(self) -> None:
+        self.stop()
         self.broker.close()
         for _worker, thread in self._consumer.worker_threads:
             thread.join(5)
@@ -73,6 +82,16 @@ def test_in_one_process_a_message_is_heard_at_once(listen: Any) -> None:
     here.broker.wake()
     until(lambda: here.heard == 1)
     assert time.monotonic() - began < 0.2
+
+
+def test_who_waits_here_notices_at_once_that_it_is_to_end(listen: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wakes, "BLOCK_S", 3600.0)
+    here = listen(None)
+    here.broker.wake()
+    until(lambda: here.heard)
+    here.stop()
+    # A thread may have looked just before it was told, and not wait yet: it is roused again.
+    until(lambda: here.broker.rouse() or not here.threads())
 
 
 def test_processes_meet_in_redis(listen: Any, redis_server: RedisServer) -> None:
@@ -168,3 +187,43 @@ def test_the_settings_name_the_redis(redis_server: RedisServer, database_url: st
         broker.close()
     with opened(tmp_path / "home", database_url) as services:
         assert not broker_for(services).remote
+
+
+def test_a_master_that_dies_is_replaced_and_messages_go_on(
+    listen: Any, redis_program: str, redis_server: RedisServer, quickly_tried_again: None
+) -> None:
+    with (
+        RedisServer(redis_program, replica_of=redis_server) as replica,
+        RedisSentinel(redis_program, redis_server) as sentinel,
+    ):
+        until(lambda: sentinel.replicas() == 1)
+        address = redis_address(Settings.model_validate(sentinel.environment))
+        assert address is not None
+        here, there = listen(address), Broker(address)
+        there.wake(many=2)
+        until(lambda: here.heard == 2)
+        assert there.remote and redis_server.client().info("stats")["total_commands_processed"]
+
+        redis_server.kill()
+        there.wake()  # nobody hears it, and nobody is held up
+        until(lambda: sentinel.master_port() == replica.port)
+        until(lambda: here.broker.remote and there.remote)
+
+        def heard_through_the_other() -> bool:
+            there.wake()
+            return bool(here.heard > 3) and there.remote
+
+        until(heard_through_the_other)
+        assert replica.client().info("replication")["role"] == "master"
+        there.close()
+
+
+def test_sentinels_are_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_SENTINELS", "one.example.com, [::1]:26380,10.0.0.3:26381")
+    address = redis_address(load())
+    assert address is not None
+    assert address.sentinels == (("one.example.com", 26379), ("::1", 26380), ("10.0.0.3", 26381))
+    assert str(address) == "mymaster of one.example.com:26379, ::1:26380, 10.0.0.3:26381"
+    monkeypatch.setenv("REDIS_SENTINELS", "one two")
+    with pytest.raises(UsageError, match="REDIS_SENTINELS"):
+        load()

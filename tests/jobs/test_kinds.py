@@ -12,12 +12,12 @@ from uuid import UUID, uuid4
 import cv2
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from printdock.db.tables import mockups, print_files
 from printdock.designs.ingest import ingest
 from printdock.designs.thumbnails import thumbnail_key
-from printdock.errors import Cancelled, StorageUnavailable, UsageError
+from printdock.errors import Cancelled, StorageError, StorageRefused, StorageUnavailable, UsageError, passes
 from printdock.jobs.job import State
 from printdock.jobs.kinds import KINDS, new_job
 from printdock.jobs.work import Result, Work
@@ -130,7 +130,16 @@ def test_mockups_of_some_designs(shop: Shop) -> None:
             shop.run("render_mockups", {"set": "Wall", **wrong})
 
 
-def test_a_batch_whose_storage_went_away_is_tried_again(shop: Shop) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        StorageUnavailable("The NAS is away."),
+        StorageUnavailable("The NAS does not answer in time.", code="storage_timeout"),
+        StorageRefused("The NAS's disk is full.", code="disk_full"),
+    ],
+    ids=lambda error: error.code,
+)
+def test_a_batch_whose_storage_went_away_is_tried_again(shop: Shop, error: StorageError) -> None:
     inner = shop.office.services.storage
 
     class Away:
@@ -138,10 +147,23 @@ def test_a_batch_whose_storage_went_away_is_tried_again(shop: Shop) -> None:
             return getattr(inner, name)
 
         def put(self, key: str, data: bytes) -> None:
-            raise StorageUnavailable("The NAS is away.")
+            raise error
 
-    with pytest.raises(StorageUnavailable, match="9 of 9"):
+    with pytest.raises(StorageUnavailable, match="9 of 9") as raised:
         shop.run("render_mockups", {"set": "Wall"}, storage=Away())
+    assert raised.value.code == error.code and passes(raised.value)
+    assert shop.run("render_mockups", {"set": "Wall"})[0].data["rendered"] == 9
+
+
+def test_a_batch_waits_for_print_files_that_are_spooled(shop: Shop) -> None:
+    with shop.office.services.database.write() as connection:
+        connection.execute(update(print_files).where(print_files.c.number == 100).values(state="spooled"))
+    with pytest.raises(StorageUnavailable, match="3 of 9") as raised:
+        shop.run("render_mockups", {"set": "Wall"})
+    assert raised.value.code == "print_file_spooled"
+    with shop.office.services.database.write() as connection:
+        connection.execute(update(print_files).values(state="stored"))
+    assert shop.run("render_mockups", {"set": "Wall"})[0].data["rendered"] == 3
 
 
 def test_a_file_that_cannot_be_read_costs_its_mockups_only(shop: Shop) -> None:

@@ -168,6 +168,24 @@ def test_a_failed_try_is_followed_by_three_more_each_later(desk: Desk) -> None:
     assert desk.find(made).finished_at == desk.now
 
 
+def test_a_job_waits_a_day_for_a_storage_that_is_away(desk: Desk) -> None:
+    made, begun = desk.enqueue(kind="render_mockups", input={"set": "Wall"}), desk.now
+    waited: list[float] = []
+    while desk.now - begun < timedelta(days=1):
+        job = desk.must_claim(kinds=["render_mockups"])
+        assert job.attempts == 1  # none of these tries counts
+        with desk.write() as connection:
+            assert claims.fail(connection, job, desk.now, ERROR, permanent=True, passing=True) is State.PENDING
+        waits = desk.find(made)
+        assert waits.retrying and waits.error == ERROR
+        waited.append((waits.run_at - desk.now).total_seconds())
+        desk.later(max(waited[-1] + 1, 1200.0 if len(waited) > 20 else 0.0))
+    assert 1.5 <= waited[0] <= 2.5 and 45 <= waited[-1] <= 75
+    job = desk.must_claim(kinds=["render_mockups"])
+    with desk.write() as connection:
+        assert claims.fail(connection, job, desk.now, ERROR, permanent=True, passing=True) is State.FAILED
+
+
 def test_backoff_is_spread() -> None:
     assert claims.backoff(3, 0.0) == timedelta(seconds=6)
     assert claims.backoff(3, 1.0) == timedelta(seconds=10)

@@ -21,6 +21,7 @@ from printdock.jobs.kinds.drafts import draft_job
 from printdock.listings.batch import Options, make_drafts
 from tests.listings import worker
 from tests.listings.conftest import Studio
+from tests.services import forks
 
 #: Of every ten calls one is done but its connection dropped, one answers 500 (half of them done), one 429.
 ONE_IN_TEN = {Fault.COMMIT_THEN_DROP: 0.1, Fault.ERROR_500: 0.05, Fault.COMMIT_THEN_500: 0.05, Fault.TOO_MANY: 0.1}
@@ -64,7 +65,7 @@ class Workers:
             "PRINTDOCK_STORAGE": str(self._home.parent / "nas"), "ETSY_KEYSTRING": etsy.world.keystring,
             "ETSY_SHARED_SECRET": etsy.world.shared_secret, "ETSY_API": etsy.api, "PRINTDOCK_JOB_SLOTS": "6",
         }  # fmt: skip
-        self._process = worker.forks.Process(target=worker.run, args=(environment, self._log), daemon=True)
+        self._process = forks.context.Process(target=worker.run, args=(environment, self._log), daemon=True)
         self._process.start()
 
     def kill(self) -> None:

@@ -3,7 +3,6 @@ everything, which saves the seconds that imports take."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from pathlib import Path
@@ -18,10 +17,7 @@ from printdock.listings import work
 from printdock.listings.desk import Desk
 from tests.listings.hasty import HASTY
 
-forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["tests.listings.worker", "printdock.wiring", "printdock.listings.tokens", "psycopg"])
-
-__all__ = ["command", "forks", "run", "work"]
+__all__ = ["command", "run", "work"]
 
 
 def run(environment: dict[str, str], log: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import cv2
@@ -14,11 +13,11 @@ import pytest
 from printdock.mockups.outcomes import ANSWER_KEYS
 from tests.designs.conftest import art
 from tests.mockups.conftest import write_folder
+from tests.services.forks import run_printdock
 
 
 def printdock(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "printdock", *arguments, "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return run_printdock(*arguments, "--home", str(home))
 
 
 @pytest.fixture(scope="module")

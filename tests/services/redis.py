@@ -41,8 +41,8 @@ class RedisServer:
 
     password = "of the tests"
 
-    def __init__(self, program: str) -> None:
-        self._program = program
+    def __init__(self, program: str, replica_of: RedisServer | None = None) -> None:
+        self._program, self._replica_of = program, replica_of
         self._folder = Path(tempfile.mkdtemp(prefix="printdock-redis-"))
         self._process: subprocess.Popen[bytes] | None = None
         self._watchdog = subprocess.Popen(
@@ -82,11 +82,7 @@ class RedisServer:
         """Start, empty; no-op while running. Returns once it answers."""
         if self._process is not None:
             return
-        options = {
-            "port": self.port, "bind": "127.0.0.1", "requirepass": self.password, "dir": self._folder,
-            "save": "", "appendonly": "no", "pidfile": self._folder / "pid", "daemonize": "no",
-        }  # fmt: skip
-        command = [self._program, *(part for name, value in options.items() for part in (f"--{name}", str(value)))]
+        command = self._command()
         with open(self._folder / "log", "wb") as log:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
@@ -98,6 +94,16 @@ class RedisServer:
                 words = (self._folder / "log").read_text(errors="replace")
                 raise ServiceMissing(f"{self._program} did not start: {words[-400:]}")
             time.sleep(0.01)
+
+    def _command(self) -> list[str]:
+        options = {
+            "port": self.port, "bind": "127.0.0.1", "requirepass": self.password, "dir": self._folder,
+            "save": "", "appendonly": "no", "pidfile": self._folder / "pid", "daemonize": "no",
+            "masterauth": self.password, "repl-diskless-sync-delay": 0,
+        }  # fmt: skip
+        if self._replica_of is not None:
+            options["replicaof"] = f"127.0.0.1 {self._replica_of.port}"
+        return [self._program, *(part for name, value in options.items() for part in (f"--{name}", str(value)))]
 
     def stop(self) -> None:
         """End in order; no-op while stopped."""
@@ -140,6 +146,46 @@ class RedisServer:
         self._process.send_signal(number)
         self._process.wait(PATIENCE)
         self._process = None
+
+
+class RedisSentinel(RedisServer):
+    """A Sentinel that watches ``master`` alone, and puts a replica in its place when it was away for a third of a second."""
+
+    service = "printdock-redis"
+
+    def __init__(self, program: str, master: RedisServer) -> None:
+        self._master = master
+        super().__init__(program)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "REDIS_SENTINELS": f"127.0.0.1:{self.port}",
+            "REDIS_SERVICE": self.service,
+            "REDIS_PASSWORD": self.password,
+        }
+
+    def master_port(self) -> int:
+        """Where the Sentinel says that the master is now."""
+        return int(self.client().execute_command("SENTINEL GET-MASTER-ADDR-BY-NAME", self.service)[1])
+
+    def replicas(self) -> int:
+        """How many replicas it knows that follow the master."""
+        found = self.client().sentinel_slaves(self.service)
+        return sum(one["master-link-status"] == "ok" for one in found)
+
+    def client(self) -> redis.Redis:
+        return redis.Redis("127.0.0.1", self.port, socket_timeout=2)
+
+    def _command(self) -> list[str]:
+        config = self._folder / "sentinel.conf"
+        name = self.service
+        config.write_text(
+            f"port {self.port}\nbind 127.0.0.1\ndir {self._folder}\npidfile {self._folder}/pid\ndaemonize no\n"
+            f'sentinel monitor {name} 127.0.0.1 {self._master.port} 1\nsentinel auth-pass {name} "{self.password}"\n'
+            f"sentinel down-after-milliseconds {name} 300\nsentinel failover-timeout {name} 2000\n"
+        )
+        return [self._program, str(config), "--sentinel"]
 
 
 def find_redis() -> str:

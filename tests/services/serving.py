@@ -15,6 +15,7 @@ import httpx
 import psutil
 import pytest
 
+from tests.services.forks import run_printdock
 from tests.services.ssh import free_port, wait_for
 
 #: Seconds until a server answers. Imports and a first schema take three on a busy two-core machine.
@@ -126,7 +127,6 @@ def printdock_json(home: Path, *arguments: str) -> Any:
     """What a command answers with ``--json``."""
     import json
 
-    command = [sys.executable, "-m", "printdock", *arguments, "--json", "--home", str(home)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = run_printdock(*arguments, "--json", "--home", str(home))
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -11,12 +11,11 @@ import hmac
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from printdock.db.account_tables import sign_in_failures
+from printdock.db.inserting import insert_into
 from printdock.errors import TooManyAttempts
 
 
@@ -82,9 +81,10 @@ def sweep(connection: Connection, now: datetime) -> None:
 
 
 def _take(connection: Connection, subject: bytes, policy: Policy, now: datetime) -> None:
-    made: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     new = {"subject": subject, "failures": 0, "failed_at": now, "blocked_until": now}
-    connection.execute(made(sign_in_failures).values(new).on_conflict_do_nothing(index_elements=["subject"]))
+    connection.execute(
+        insert_into(connection, sign_in_failures).values(new).on_conflict_do_nothing(index_elements=["subject"])
+    )
     here = sign_in_failures.c.subject == subject
     row = connection.execute(select(sign_in_failures).where(here).with_for_update()).one()
     if row.blocked_until > now:

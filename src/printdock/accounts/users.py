@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 from uuid_utils.compat import uuid7
 
 from printdock.accounts.roles import Role
 from printdock.db.account_tables import links, memberships, sessions, users
+from printdock.db.inserting import added, insert_into
 from printdock.db.tables import shops
 from printdock.errors import Conflict, NotFound, UsageError
 
@@ -85,10 +86,10 @@ def user_by_subject(connection: Connection, issuer: str, subject: str) -> User |
 
 def add_user(connection: Connection, email: str, name: str, password: str | None, now: datetime) -> User:
     """A new person; ``email`` in its normal form, ``password`` as `hash_password` made it."""
-    if find_user(connection, email) is not None:
-        raise Conflict(f"{email} has an account already.", code="user_exists")
     user = User(uuid7(), email, name.strip()[:200] or email, password, now)
-    connection.execute(insert(users).values(id=user.id, email=email, name=user.name, password=password, created_at=now))
+    row = {"id": user.id, "email": email, "name": user.name, "password": password, "created_at": now}
+    if added(connection, users, row) is None:
+        raise Conflict(f"{email} has an account already.", code="user_exists")
     return user
 
 
@@ -128,10 +129,10 @@ def find_member(connection: Connection, shop_id: int, user_id: UUID) -> Member:
 
 def add_member(connection: Connection, shop_id: int, user_id: UUID, role: Role, now: datetime) -> None:
     """Take a person into a shop. Raises `Conflict` when they are there already."""
-    here = select(memberships.c.role).where(memberships.c.user_id == user_id, memberships.c.shop_id == shop_id)
-    if connection.execute(here).one_or_none() is not None:
+    row = {"user_id": user_id, "shop_id": shop_id, "role": str(role), "created_at": now}
+    new = insert_into(connection, memberships).values(**row).on_conflict_do_nothing().returning(memberships.c.role)
+    if connection.execute(new).one_or_none() is None:
         raise Conflict("This person belongs to the shop already.", code="member_exists")
-    connection.execute(insert(memberships).values(user_id=user_id, shop_id=shop_id, role=str(role), created_at=now))
 
 
 def change_role(connection: Connection, shop_id: int, user_id: UUID, role: Role) -> Role:

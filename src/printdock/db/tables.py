@@ -201,6 +201,7 @@ print_files = Table(
     UniqueConstraint("shop_id", "path"),
     CheckConstraint("state IN ('storing', 'spooled', 'stored', 'missing', 'deleted')", name="state"),
     Index(None, "design_id"),
+    Index(None, "sha256"),  # whose thumbnail is it, too? (designs/bin.py)
     # What lists are counted and parted by, so that not a row of 100,000 is read for it (designs/catalog.py).
     Index(
         "ix_print_files_live",
@@ -270,6 +271,8 @@ matches = Table(
     Column("undo_until", UtcDateTime),  # none: for ever
     Index(None, "shop_id", "sha256"),
     Index(None, "shop_id", "decision"),
+    Index(None, "design_id"),
+    Index(None, "matched_design_id"),
 )
 
 #: What was compared, small: both sides in one form, so that the map in the match's evidence lays one over the other.

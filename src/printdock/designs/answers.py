@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from printdock.db.inserting import insert_into
 from printdock.db.tables import upload_files
 from printdock.designs.outcomes import Duplicate, Failed, Outcome, Planned, Stored, answer, code_of
 
@@ -35,8 +34,7 @@ def record_answers(connection: Connection, rows: Sequence[dict[str, Any]]) -> No
     """Write ``rows`` (see `answer_row`); a file that has its answer keeps it."""
     if not rows:
         return
-    insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    connection.execute(insert(upload_files).on_conflict_do_nothing(), list(rows))
+    connection.execute(insert_into(connection, upload_files).on_conflict_do_nothing(), list(rows))
 
 
 def _design(outcome: Outcome) -> UUID | None:

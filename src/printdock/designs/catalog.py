@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, exists, func, select, text, update
 
 from printdock.db.tables import IS_LIVE, designs, matches, mockups, print_files, templates, upload_files
-from printdock.designs.queries import LIVE, literal
+from printdock.db.unindexed import Unindexed
+from printdock.designs.queries import LIVE, literal, numbered
 from printdock.errors import NotFound, UsageError
 from printdock.shops.queries import Shop
 
@@ -110,10 +111,16 @@ def page_of_designs(
     connection: Connection, shop: Shop, wanted: Filter, *, before: UUID | None, limit: int
 ) -> list[DesignRow]:
     """At most ``limit`` designs, newest first, older than the design ``before``."""
-    chosen = select(designs).where(*_chosen(shop, wanted))
+    found = _keys(shop, wanted, each=True)
+    key = found.selected_columns.id
     if before is not None:
-        chosen = chosen.where(designs.c.id < before)
-    return _with_files(connection, shop, connection.execute(chosen.order_by(designs.c.id.desc()).limit(limit)).all())
+        found = found.where(key < before)
+    # The keys alone first: how much is read for them does not depend on where in the library the page is.
+    keys = connection.execute(found.order_by(key.desc()).limit(limit)).scalars().all()
+    rows = connection.execute(
+        select(designs).where(designs.c.shop_id == shop.id, designs.c.id.in_(keys)).order_by(designs.c.id.desc())
+    )
+    return _with_files(connection, shop, rows.all())
 
 
 def outline_of_designs(connection: Connection, shop: Shop, wanted: Filter, *, every: int) -> Outline:
@@ -196,10 +203,11 @@ def _here() -> ColumnElement[bool]:
     return print_files.c.state.in_(LIVE) | print_files.c.kept_until.is_not(None)
 
 
-def _keys(shop: Shop, wanted: Filter) -> Select[Any]:
-    """The ids of the designs that are wanted, once each; of most filters from one index alone, in its order."""
+def _keys(shop: Shop, wanted: Filter, *, each: bool = False) -> Select[Any]:
+    """The ids of the designs that are wanted, once each; of most filters from one index alone, in its order.
+    ``each``: as `_chosen` has it."""
     if wanted.search or wanted.deleted or wanted.similar is not None:
-        return select(designs.c.id).where(*_chosen(shop, wanted))
+        return select(designs.c.id).where(*_chosen(shop, wanted, each=each))
     # In words: SQLite takes an index of some rows only where it can read that those are meant.
     conditions: list[ColumnElement[bool] | TextClause] = [
         print_files.c.shop_id == shop.id,
@@ -214,8 +222,9 @@ def _keys(shop: Shop, wanted: Filter) -> Select[Any]:
     return select(print_files.c.design_id.label("id")).where(*conditions).group_by(print_files.c.design_id)
 
 
-def _chosen(shop: Shop, wanted: Filter) -> list[ColumnElement[bool]]:
-    conditions = [designs.c.shop_id == shop.id, _has_files(shop, wanted)]
+def _chosen(shop: Shop, wanted: Filter, *, each: bool) -> list[ColumnElement[bool]]:
+    """``each``: print files are looked up design by design, for the first few in order; else all at once, for all."""
+    conditions = [designs.c.shop_id == shop.id, _has_files(shop, wanted, each=each)]
     if wanted.deleted:
         conditions.append(designs.c.deleted_at.is_not(None))
     if wanted.similar is not None:
@@ -226,7 +235,7 @@ def _chosen(shop: Shop, wanted: Filter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _has_files(shop: Shop, wanted: Filter) -> ColumnElement[bool]:
+def _has_files(shop: Shop, wanted: Filter, *, each: bool) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [
         *_of_design(shop),
         *_in_state(wanted),
@@ -235,6 +244,9 @@ def _has_files(shop: Shop, wanted: Filter) -> ColumnElement[bool]:
         conditions.append(print_files.c.template_id + 0 == wanted.template_id)  # see `_of_design`
     if wanted.upload is not None:
         conditions.append(print_files.c.upload_id == wanted.upload)
+    if each:
+        # PostgreSQL makes a join of EXISTS, and may read every print file for it; a value it can only look up.
+        return select(print_files.c.id).where(*conditions).limit(1).correlate(designs).scalar_subquery().is_not(None)
     return exists().where(and_(*conditions))
 
 
@@ -258,11 +270,15 @@ def _found(shop: Shop, search: str, deleted: bool) -> ColumnElement[bool]:
     """A number is meant exactly: 90 is not 906, though its file's name has it in it."""
     part = f"%{literal(search)}%"
     if search.isdecimal() and len(search) < 10:
-        of_file: ColumnElement[bool] = print_files.c.number + 0 == int(search)
+        of_file = numbered(shop, [int(search)])
     else:
         of_file = print_files.c.path.ilike(f"%/{part}", escape="\\")
-    in_files = exists().where(*_of_design(shop), *_in_state(Filter(deleted=deleted)), of_file)
-    return designs.c.name.ilike(part, escape="\\") | in_files
+    in_files = select(print_files.c.design_id).where(
+        print_files.c.shop_id == shop.id, *_in_state(Filter(deleted=deleted)), of_file
+    )
+    in_names = select(designs.c.id).where(designs.c.shop_id == shop.id, designs.c.name.ilike(part, escape="\\"))
+    # Each by itself: an index for parts of words can be used (deploy/postgresql/search.sql).
+    return designs.c.id.in_(in_names.union(in_files))
 
 
 def _with_files(connection: Connection, shop: Shop, rows: Sequence[Row[Any]]) -> list[DesignRow]:
@@ -288,7 +304,7 @@ def _files(shop: Shop) -> Select[Any]:
     return (
         select(print_files, templates.c.name.label("template"))
         .join(templates, templates.c.id == print_files.c.template_id)
-        .where(print_files.c.shop_id == shop.id, templates.c.shop_id == shop.id, _here())
+        .where(Unindexed(print_files.c.shop_id) == shop.id, templates.c.shop_id == shop.id, _here())
     )
 
 
@@ -335,7 +351,10 @@ def _comparisons(connection: Connection, shop: Shop, design: DesignRow) -> list[
     mine = (matches.c.design_id == design.id) | (matches.c.matched_design_id == design.id)
     told = []
     for row in connection.execute(
-        select(matches).where(matches.c.shop_id == shop.id, mine).order_by(matches.c.id.desc()).limit(MOST_HISTORY)
+        select(matches)
+        .where(Unindexed(matches.c.shop_id) == shop.id, mine)
+        .order_by(matches.c.id.desc())
+        .limit(MOST_HISTORY)
     ):
         name = row.source.rsplit("/", 1)[-1]
         if row.kind == "duplicate":

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, select
 
 from printdock.db.tables import matches, print_files, sources
+from printdock.db.unindexed import Unindexed
 from printdock.designs.outcomes import Duplicate
 from printdock.shops.queries import Shop
 from printdock.templates.queries import Template
@@ -84,7 +85,7 @@ def print_files_of(connection: Connection, shop: Shop, keys: Iterable[UUID]) -> 
     wanted = (
         select(print_files)
         .where(
-            print_files.c.shop_id == shop.id,
+            Unindexed(print_files.c.shop_id) == shop.id,
             print_files.c.design_id.in_(list(keys)),
             print_files.c.state.in_(("storing", "spooled", "stored", "missing")),
         )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy import Connection, Row, exists, or_, select
 
 from printdock.db.tables import designs, matches, print_files, templates
+from printdock.db.unindexed import Unindexed
 from printdock.errors import UsageError
 from printdock.shops.queries import Shop
 
@@ -79,7 +80,8 @@ def list_matches(
     A match waits only while both its designs are there. Only of one ``decision`` ("any": of all that were decided), one
     ``kind``, one template, about one ``design`` (on either side), or older than ``before``, where given.
     """
-    wanted = select(matches).where(matches.c.shop_id == shop.id)
+    of_shop = matches.c.shop_id if design is None else Unindexed(matches.c.shop_id)
+    wanted = select(matches).where(of_shop == shop.id)
     if decision is not None:
         wanted = wanted.where(matches.c.decision.is_not(None) if decision == "any" else matches.c.decision == decision)
     elif not decided:
@@ -107,14 +109,17 @@ def find_match(connection: Connection, shop: Shop, key: int) -> Match:
 
 
 def _about_deleted(shop: Shop) -> Any:
-    either = (designs.c.id == matches.c.design_id) | (designs.c.id == matches.c.matched_design_id)
-    return exists().where(designs.c.shop_id == shop.id, designs.c.deleted_at.is_not(None), either)
+    gone = designs.c.shop_id == shop.id, designs.c.deleted_at.is_not(None)
+    # One by one, each by its key: together, they are looked for among all that were deleted.
+    return or_(
+        *(exists().where(*gone, designs.c.id == one) for one in (matches.c.design_id, matches.c.matched_design_id))
+    )
 
 
 def _with_paths(connection: Connection, shop: Shop, rows: Sequence[Row[Any]]) -> list[Match]:
     keys = {key for row in rows for key in (row.design_id, row.matched_design_id) if key is not None}
     files = select(print_files.c.design_id, print_files.c.template_id, print_files.c.path).where(
-        print_files.c.shop_id == shop.id, print_files.c.design_id.in_(keys), print_files.c.state != "deleted"
+        Unindexed(print_files.c.shop_id) == shop.id, print_files.c.design_id.in_(keys), print_files.c.state != "deleted"
     )
     paths: dict[Any, str] = {}
     for file in connection.execute(files):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, func, select
 
 from printdock.db.tables import designs, print_files, templates, upload_files, uploads
+from printdock.db.unindexed import Unindexed
 from printdock.errors import UsageError
 from printdock.shops.queries import Shop
+from printdock.templates.queries import list_templates
 
 #: States of print files that a person would call "there".
 LIVE = ("stored", "spooled", "missing")
@@ -30,8 +33,7 @@ def list_designs(
     if template is not None:
         wanted = wanted.where(templates.c.name == template)
     if search:
-        part = f"%{literal(search)}%"
-        wanted = wanted.where(designs.c.name.ilike(part, escape="\\") | print_files.c.path.ilike(part, escape="\\"))
+        wanted = wanted.where(print_files.c.id.in_(_with_words(shop, search)))
     return [_design(row) for row in connection.execute(wanted)]
 
 
@@ -53,10 +55,9 @@ def find_design(connection: Connection, shop: Shop, name: str, *, deleted: bool 
     if key is not None:
         wanted = wanted.where(print_files.c.design_id == key)
     elif name.isdigit() and len(name) < 10:
-        wanted = wanted.where(print_files.c.number == int(name))
+        wanted = wanted.where(numbered(shop, [int(name)]))
     else:
-        whole = print_files.c.path == name
-        wanted = wanted.where(whole | print_files.c.path.like(f"%/{literal(name)}", escape="\\"))
+        wanted = wanted.where(print_files.c.path.in_(_paths(connection, shop, name)))
     found = set(connection.execute(wanted).scalars())
     if not found:
         raise UsageError(f"There is no design {name!r}.", code="unknown_design", remedy="See `printdock designs list`.")
@@ -66,21 +67,55 @@ def find_design(connection: Connection, shop: Shop, name: str, *, deleted: bool 
     return design
 
 
+def numbered(shop: Shop, numbers: Sequence[int]) -> ColumnElement[bool]:
+    """The condition on ``print_files`` that picks these numbers, by the index of each of the shop's templates."""
+    of_shop = select(templates.c.id).where(templates.c.shop_id == shop.id)
+    return print_files.c.template_id.in_(of_shop) & print_files.c.number.in_(list(numbers))
+
+
+def _paths(connection: Connection, shop: Shop, name: str) -> list[str]:
+    """Where a file that a person calls ``name`` may lie: as it is, or in the folder of any of the shop's templates."""
+    folders = [one.folder for one in list_templates(connection, shop)]
+    return [name, f"{shop.name}/{name}", *(f"{folder}/{name}" for folder in folders)]
+
+
+def _with_words(shop: Shop, search: str) -> CompoundSelect[Any]:
+    """The ids of print files with ``search`` in their name or that of their design. Each is looked for by itself: an
+    index for parts of words can be used (deploy/postgresql/search.sql)."""
+    part = f"%{literal(search)}%"
+    by_path = select(print_files.c.id).where(
+        print_files.c.shop_id == shop.id, print_files.c.path.ilike(part, escape="\\")
+    )
+    by_name = (
+        select(print_files.c.id)
+        .join(designs, designs.c.id == print_files.c.design_id)
+        .where(designs.c.shop_id == shop.id, designs.c.name.ilike(part, escape="\\"))
+    )
+    return by_path.union(by_name)
+
+
 def list_uploads(connection: Connection, shop: Shop, limit: int = 20) -> list[dict[str, Any]]:
     """Uploads, newest first."""
-    wanted = (
+    wanted = _uploads(shop).order_by(uploads.c.started_at.desc()).limit(limit)
+    return [_upload(row) for row in connection.execute(wanted)]
+
+
+def _uploads(shop: Shop) -> Select[Any]:
+    return (
         select(uploads, templates.c.name.label("template"))
         .join(templates, templates.c.id == uploads.c.template_id)
         .where(uploads.c.shop_id == shop.id)
-        .order_by(uploads.c.started_at.desc())
-        .limit(limit)
     )
-    return [_upload(row) for row in connection.execute(wanted)]
 
 
 def show_upload(connection: Connection, shop: Shop, name: str) -> dict[str, Any]:
     """One upload with the entry of each file, found by its id or its beginning. Raises `UsageError`."""
-    matching = [one for one in list_uploads(connection, shop, limit=10_000) if one["upload"].startswith(name)]
+    digits = name.replace("-", "").lower()
+    matching: list[dict[str, Any]] = []
+    if 0 < len(digits) <= 32 and not digits.strip("0123456789abcdef"):
+        first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+        beginning = _uploads(shop).where(uploads.c.id.between(first, last)).limit(2)
+        matching = [_upload(row) for row in connection.execute(beginning)]
     if len(matching) != 1:
         what = "There is no upload" if not matching else "There are several uploads beginning with"
         raise UsageError(f"{what} {name!r}.", code="unknown_upload", remedy="See `printdock uploads list`.")
@@ -111,7 +146,7 @@ def _print_files(shop: Shop) -> Select[Any]:
         )
         .join(designs, designs.c.id == print_files.c.design_id)
         .join(templates, templates.c.id == print_files.c.template_id)
-        .where(print_files.c.shop_id == shop.id, designs.c.shop_id == shop.id)
+        .where(Unindexed(print_files.c.shop_id) == shop.id, Unindexed(designs.c.shop_id) == shop.id)
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from printdock.db.engine import Database
 from printdock.db.tables import print_files
+from printdock.db.unindexed import Unindexed
 from printdock.errors import InputRefused, KeyTaken, PrintdockError, StorageNotFound, StorageUnavailable
 from printdock.imaging.small import art_thumbnail
 from printdock.shops.queries import Shop
@@ -88,17 +89,21 @@ def make_thumbnails(making: Making, ids: Sequence[UUID] | None = None) -> None:
 
 def _wanted(shop: Shop, ids: Sequence[UUID] | None) -> Select[Any]:
     wanted = select(print_files).where(
-        print_files.c.shop_id == shop.id, print_files.c.state == "stored", print_files.c.sha256.is_not(None)
+        Unindexed(print_files.c.shop_id) == shop.id, print_files.c.state == "stored", print_files.c.sha256.is_not(None)
     )
     return wanted if ids is None else wanted.where(print_files.c.id.in_(list(ids)))
+
+
+def page_after(shop: Shop, last: UUID | None, ids: Sequence[UUID] | None = None) -> Select[Any]:
+    """The next print files after ``last``, by id."""
+    page = _wanted(shop, ids).order_by(print_files.c.id).limit(_PAGE)
+    return page if last is None else page.where(print_files.c.id > last)
 
 
 def _pages(making: Making, ids: Sequence[UUID] | None) -> Iterator[list[Shown]]:
     last: UUID | None = None
     while True:
-        page = _wanted(making.shop, ids).order_by(print_files.c.id).limit(_PAGE)
-        if last is not None:
-            page = page.where(print_files.c.id > last)
+        page = page_after(making.shop, last, ids)
         with making.database.read() as connection:
             files = [Shown(row.id, row.number, row.path, bytes(row.sha256)) for row in connection.execute(page)]
         if not files:

@@ -15,7 +15,8 @@ from huey.registry import Message
 from huey.serializer import Serializer
 
 from printdock.jobs.job import Priority
-from printdock.jobs.wakes import RedisAddress, Wakes
+from printdock.jobs.redis_address import RedisAddress, redis_address
+from printdock.jobs.wakes import Wakes
 from printdock.wiring import Services
 
 
@@ -53,6 +54,10 @@ class Broker:
         self._work = work
         return _Consumer(self._huey, workers=threads, periodic=False)
 
+    def rouse(self) -> None:
+        """Let threads that wait for a message look up at once, to see that they are to end."""
+        self._wakes.rouse()
+
     def close(self) -> None:
         """Let go of Redis. Idempotent."""
         self._wakes.close()
@@ -64,11 +69,7 @@ _MOST_AT_ONCE = 64
 
 def broker_for(services: Services) -> Broker:
     """The broker that the settings name. Nothing connects yet."""
-    settings = services.settings
-    if not settings.redis_host:
-        return Broker()
-    password = settings.redis_password.get_secret_value() if settings.redis_password else None
-    return Broker(RedisAddress(settings.redis_host, settings.redis_port, password, settings.redis_db))
+    return Broker(redis_address(services.settings))
 
 
 class _Consumer(Consumer):  # type: ignore[misc]

@@ -109,15 +109,22 @@ def fail(
     error: dict[str, Any],
     *,
     permanent: bool,
+    passing: bool = False,
     progress: dict[str, Any] | None = None,
 ) -> State:
     """A try ended with ``error``: another one follows after a while, unless it is permanent or was the last one.
 
+    ``passing``: what the job needs is away, and may come back by itself. While its kind is patient the try does not count.
     A wish that came meanwhile is granted instead of another try. Answers the state. Raises `LeaseLost`.
     """
     wish = kept(connection, job.worker or "", [job.id]).get(job.id)
     if wish is not None:
         return give_up(connection, job, now, _WISHED[wish], error=error, progress=progress)
+    if passing and now - job.created_at < _patience(job):
+        later = {"state": "pending", "error": error, "run_at": now + pause(now - job.created_at)}
+        later["attempts"] = jobs.c.attempts - 1
+        _tell(connection, "retrying", _change(connection, job, later | _GIVEN_UP | _progress(progress)))
+        return State.PENDING
     if permanent or job.attempts > _retries(job):
         values = {"state": "failed", "error": error, "finished_at": now}
         _end(connection, "failed", _change(connection, job, values | _GIVEN_UP | _progress(progress)))
@@ -150,6 +157,18 @@ def backoff(attempts: int, chance: float | None = None) -> timedelta:
     """The wait after try ``attempts`` (from 1) failed: 2^n seconds, a quarter more or less by ``chance`` in 0..1."""
     chance = random.random() if chance is None else chance
     return timedelta(seconds=2**attempts * (0.75 + 0.5 * chance))
+
+
+def pause(age: timedelta, chance: float | None = None) -> timedelta:
+    """The wait of a job made ``age`` ago for what is away: a quarter of that, at least 2 and at most 60 seconds, a
+    quarter more or less by ``chance`` in 0..1."""
+    chance = random.random() if chance is None else chance
+    return timedelta(seconds=min(60.0, max(2.0, age.total_seconds() / 4)) * (0.75 + 0.5 * chance))
+
+
+def _patience(job: Job) -> timedelta:
+    known = KINDS.get(job.kind)
+    return timedelta(0) if known is None else known.patience
 
 
 def _retries(job: Job) -> int:

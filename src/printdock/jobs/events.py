@@ -17,8 +17,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from printdock.db.inserting import insert_into
 from printdock.db.tables import event_counters, events
 
 #: How long events are kept: whoever was away longer reads the rows anew.
@@ -80,8 +80,7 @@ def append_all(connection: Connection, shop_id: int, new: Sequence[NewEvent]) ->
 
 
 def _count(connection: Connection, shop_id: int, many: int) -> int:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    counted = dialect.insert(event_counters).values(shop_id=shop_id, last=many)
+    counted = insert_into(connection, event_counters).values(shop_id=shop_id, last=many)
     counted = counted.on_conflict_do_update(
         index_elements=[event_counters.c.shop_id], set_={"last": event_counters.c.last + many}
     )

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from sqlalchemy import Connection, delete, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
+from printdock.db.inserting import insert_into
 from printdock.db.tables import workers
 from printdock.designs.lease import is_dead
 
@@ -39,11 +39,10 @@ def sign(connection: Connection, owner: str, slots: int, now: datetime) -> None:
     """Write down that ``owner`` is there. A database that forgets it in a crash does no harm: the next sign follows."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL synchronous_commit TO off"))
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {"owner": owner, "version": version("printdock")[:40], "slots": slots, "started_at": now, "seen_at": now}
     again = {"seen_at": now, "slots": slots}
     connection.execute(
-        dialect.insert(workers).values(**row).on_conflict_do_update(index_elements=["owner"], set_=again)
+        insert_into(connection, workers).values(**row).on_conflict_do_update(index_elements=["owner"], set_=again)
     )
 
 

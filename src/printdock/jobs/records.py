@@ -20,9 +20,9 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from uuid_utils.compat import uuid7
 
+from printdock.db.inserting import insert_into
 from printdock.db.tables import jobs
 from printdock.errors import PrintdockError, UsageError
 from printdock.jobs import events
@@ -77,9 +77,8 @@ def _row(shop_id: int, job: NewJob, now: datetime) -> dict[str, Any]:
 
 def _insert_keyed(connection: Connection, row: dict[str, Any]) -> bool:
     """Insert unless an unfinished job has the key; then ``row`` gets that one's id."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     unless_there = (
-        dialect.insert(jobs)
+        insert_into(connection, jobs)
         .values(**row)
         .on_conflict_do_nothing(index_elements=["shop_id", "kind", "key"], index_where=_UNFINISHED)
         .returning(jobs.c.id)

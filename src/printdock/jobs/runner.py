@@ -29,6 +29,7 @@ from printdock.errors import (
     PrintdockError,
     StorageRefused,
     UsageError,
+    passes,
 )
 from printdock.jobs import claims
 from printdock.jobs.broker import Broker
@@ -213,8 +214,10 @@ class Runner:
                 raise LeaseLost("Another worker has taken it over.")
             state = claims.give_up(connection, job, now, running.why.value, progress=progress)
             return _WORDS[state]
-        permanent = isinstance(outcome, PERMANENT)
-        state = claims.fail(connection, job, now, error_of(outcome), permanent=permanent, progress=progress)
+        permanent, passing = isinstance(outcome, PERMANENT), passes(outcome)
+        state = claims.fail(
+            connection, job, now, error_of(outcome), permanent=permanent, passing=passing, progress=progress
+        )
         log.warning("job %s (%s), try %d: %s (%s)", job.id, job.kind, job.attempts, outcome, state)
         return "retried" if state is State.PENDING else _WORDS[state]
 

@@ -10,20 +10,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from huey.storage import MemoryStorage, PriorityRedisStorage
-from redis import ConnectionPool
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
+
+from printdock.jobs.redis_address import RedisAddress
 
 log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
-#: Longest wait for a message, s: how long it takes at most to notice that the process is to end.
+#: Longest wait for a message, s: how long it takes at most to notice that the process is to end, where messages come
+#: from Redis; in the process itself see `Wakes.rouse`.
 BLOCK_S = 0.5
 
 #: How long a Redis that did not answer is left alone, s; and how long an answer may take.
@@ -31,19 +30,6 @@ LEAVE_ALONE_S, ANSWER_S = 5.0, 0.5
 
 #: More messages than this are of no use: whoever takes one goes on until no job is left.
 MOST = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class RedisAddress:
-    """Where Redis (or Valkey) is."""
-
-    host: str
-    port: int = 6379
-    password: str | None = None
-    db: int = 0
-
-    def __repr__(self) -> str:
-        return f"RedisAddress({self.host}:{self.port}/{self.db})"
 
 
 class Wakes(MemoryStorage):  # type: ignore[misc]
@@ -55,6 +41,7 @@ class Wakes(MemoryStorage):  # type: ignore[misc]
         super().__init__(name)
         self._arrived = threading.Condition(self._lock)
         self._over = False
+        self._roused = 0
         self._away_until = 0.0
         self._is_away = False
         self._address = address
@@ -82,7 +69,7 @@ class Wakes(MemoryStorage):  # type: ignore[misc]
                 self._arrived.notify()
 
     def dequeue(self) -> bytes | None:
-        """The next message; None when none came for `BLOCK_S`."""
+        """The next message; None when none came for `BLOCK_S`, or `rouse` was called meanwhile."""
         data: bytes | None = super().dequeue()
         if data is not None or self._over:
             return data
@@ -94,9 +81,16 @@ class Wakes(MemoryStorage):  # type: ignore[misc]
             if time.monotonic() - began > BLOCK_S:
                 return None
         with self._arrived:
-            self._arrived.wait_for(lambda: self._queue or self._over, BLOCK_S)
+            roused = self._roused
+            self._arrived.wait_for(lambda: self._queue or self._over or self._roused > roused, BLOCK_S)
             data = super().dequeue()
             return data
+
+    def rouse(self) -> None:
+        """Let those who wait here look up at once: they may have been told to end."""
+        with self._arrived:
+            self._roused += 1
+            self._arrived.notify_all()
 
     def queue_size(self) -> int:
         """How many messages wait, here and in Redis where it answers."""
@@ -138,22 +132,13 @@ class Wakes(MemoryStorage):  # type: ignore[misc]
             self._away_until = time.monotonic() + LEAVE_ALONE_S
             if not self._is_away:
                 self._is_away = True
-                log.warning("Redis %r is away, jobs go on without it: %s", self._address, error)
+                log.warning("Redis %s is away, jobs go on without it: %s", self._address, error)
             return None
         if self._is_away:
             self._is_away = False
-            log.warning("Redis %r is back.", self._address)
+            log.warning("Redis %s is back.", self._address)
         return answer
 
 
 def _storage(name: str, address: RedisAddress, answer_s: float) -> Any:
-    pool = ConnectionPool(
-        host=address.host,
-        port=address.port,
-        password=address.password,
-        db=address.db,
-        socket_connect_timeout=ANSWER_S,
-        socket_timeout=answer_s,
-        retry=Retry(NoBackoff(), 0),
-    )
-    return PriorityRedisStorage(name, connection_pool=pool)
+    return PriorityRedisStorage(name, connection_pool=address.pool(connect_s=ANSWER_S, answer_s=answer_s))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -66,6 +67,8 @@ class Kind:
     ``ended`` is called in the transaction in which a job fails for good or is cancelled, also by a process that runs
     no jobs: it may only use the connection.
     ``retries``: tries after the first one; one that failed and one whose worker died count alike.
+    ``patience``: for how long after its making a job goes on waiting for a storage or database that is away (see
+    `errors.passes`); such tries do not count.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Kind:
     priority: Priority = Priority.NORMAL
     ended: Callable[[Connection, Job], None] | None = None
     retries: int = RETRIES
+    patience: timedelta = timedelta(0)
 
 
 def parsed(model: type[AnyInput], data: dict[str, Any]) -> AnyInput:

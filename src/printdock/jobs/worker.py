@@ -45,6 +45,7 @@ class EmbeddedWorker:
     ) -> None:
         slots = slots or services.settings.job_slots
         self.runner = Runner(services, broker, new_owner(), slots=slots, places=places, lease=lease)
+        self._broker = broker
         self._consumer = broker.consumer(self.runner.drain, slots)
         self._ticker = Ticker(self.runner, check_health=self._check_health, tick_s=tick_s)
         self._started = False
@@ -65,6 +66,7 @@ class EmbeddedWorker:
             return True
         self.runner.closing = True
         self._consumer.stop_flag.set()
+        self._broker.rouse()
         if not self.runner.wait_until_idle(finish_s):
             for running in self.runner.running():
                 running.ask(Why.SHUTDOWN)

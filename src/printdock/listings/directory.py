@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from printdock.db.etsy_tables import etsy_directories
+from printdock.db.inserting import insert_into
 from printdock.etsy.models import Category, Named
 from printdock.listings.desk import Desk
 from printdock.shops.queries import Shop
@@ -88,9 +88,8 @@ def _stored(connection: Connection, shop: Shop) -> dict[str, tuple[tuple[Any, ..
 
 
 def _keep(connection: Connection, shop: Shop, kind: str, things: list[dict[str, Any]], now: datetime) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     values = {"things": things, "read_at": now}
-    new = dialect.insert(etsy_directories).values(shop_id=shop.id, kind=kind, **values)
+    new = insert_into(connection, etsy_directories).values(shop_id=shop.id, kind=kind, **values)
     connection.execute(new.on_conflict_do_update(index_elements=["shop_id", "kind"], set_=values))
 
 

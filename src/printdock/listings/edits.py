@@ -13,9 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from printdock.db.etsy_tables import listing_edits
+from printdock.db.inserting import insert_into
 from printdock.errors import UsageError
 from printdock.listings.template import MOST_TEXT, ListingTemplate, listing_template
 from printdock.shops.queries import Shop
@@ -126,7 +126,8 @@ def _keep(connection: Connection, shop: Shop, template_id: int, design: UUID, ed
     if not edits:
         remove_edits(connection, shop, template_id, design)
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     values = {"data": edits.as_dict(), "updated_at": now}
-    new = dialect.insert(listing_edits).values(template_id=template_id, design_id=design, shop_id=shop.id, **values)
+    new = insert_into(connection, listing_edits).values(
+        template_id=template_id, design_id=design, shop_id=shop.id, **values
+    )
     connection.execute(new.on_conflict_do_update(index_elements=["template_id", "design_id"], set_=values))

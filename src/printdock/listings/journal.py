@@ -14,11 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from printdock.db.etsy_tables import listing_images, listings
+from printdock.db.inserting import insert_into
 from printdock.designs.lease import is_dead
 from printdock.errors import EtsyUnavailable, LeaseLost, UsageError
 from printdock.listings.subject import Subject
@@ -86,12 +86,11 @@ class Entry:
 
 def enter(connection: Connection, shop: Shop, template_id: int, subject: Subject, now: datetime) -> UUID:
     """The row of this print file and template; made when there is none."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {
         "id": uuid7(), "shop_id": shop.id, "template_id": template_id, "design_id": subject.design,
         "print_file_id": subject.print_file, "state": State.PLANNED.value, "created_at": now, "updated_at": now,
     }  # fmt: skip
-    connection.execute(dialect.insert(listings).values(**row).on_conflict_do_nothing())
+    connection.execute(insert_into(connection, listings).values(**row).on_conflict_do_nothing())
     found = select(listings.c.id).where(
         listings.c.shop_id == shop.id,
         listings.c.template_id == template_id,

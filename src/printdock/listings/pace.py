@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from printdock.db.engine import Database
 from printdock.db.etsy_tables import etsy_paces
+from printdock.db.inserting import insert_into
 from printdock.designs.lease import Clock
 from printdock.errors import Cancelled, EtsyParked
 from printdock.etsy.pace import CAUTIOUS_PER_SECOND, Allowance, TooMany
@@ -122,12 +122,11 @@ class DatabasePace:
 
     def _row(self, connection: Connection) -> Any:
         """The shop's row, locked until the transaction ends; made when it is new."""
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         fresh = {"shop_id": self._shop.id, "next_at": 0, "per_second": CAUTIOUS_PER_SECOND}
         wanted = select(etsy_paces).where(etsy_paces.c.shop_id == self._shop.id).with_for_update()
         row = connection.execute(wanted).one_or_none()
         if row is None:
-            connection.execute(dialect.insert(etsy_paces).values(**fresh).on_conflict_do_nothing())
+            connection.execute(insert_into(connection, etsy_paces).values(**fresh).on_conflict_do_nothing())
             row = connection.execute(wanted).one()
         return row
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from printdock.db.etsy_tables import listing_images, shared_images
+from printdock.db.inserting import insert_into
 from printdock.errors import EtsyUnavailable, InputRefused
 from printdock.etsy.models import Listing
 from printdock.imaging.container import HEAD_BYTES, sniff
@@ -121,8 +121,7 @@ def _note_upload(connection: Connection, bench: Bench, digest: bytes, image: int
 
 
 def _upsert(connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(table).values(**key, **values)
+    new = insert_into(connection, table).values(**key, **values)
     connection.execute(new.on_conflict_do_update(index_elements=list(key), set_=values))
 
 

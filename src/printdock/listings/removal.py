@@ -15,10 +15,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from uuid_utils.compat import uuid7
 
 from printdock.db.etsy_tables import listing_removals
+from printdock.db.inserting import insert_into
 from printdock.errors import EtsyNotFound, EtsyReconnect, UsageError
 from printdock.etsy.answers import RECONNECT
 from printdock.etsy.models import Listing
@@ -158,8 +158,7 @@ def _begin(bench: Bench) -> None:
         "begun_at": desk.clock(),
     }  # fmt: skip
     with desk.database.write() as connection:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(listing_removals).values(**row).on_conflict_do_nothing())
+        connection.execute(insert_into(connection, listing_removals).values(**row).on_conflict_do_nothing())
 
 
 def _is_sent(bench: Bench) -> bool:

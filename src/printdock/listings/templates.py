@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from printdock.db.etsy_tables import design_fields, listing_templates, listings
+from printdock.db.inserting import added, insert_into
 from printdock.errors import Conflict, NotFound, UsageError
 from printdock.listings.edits import remove_edits
 from printdock.listings.placeholders import is_own_name
@@ -81,7 +82,9 @@ def save_listing_template(
     )
     key = connection.execute(changed).scalar_one_or_none()
     if key is None:
-        return add_listing_template(connection, shop, template, now)
+        key = _added(connection, shop, template, now)
+    if key is None:  # somebody else added it in this moment, and was first
+        key = connection.execute(changed).scalar_one()
     return StoredTemplate(key, template)
 
 
@@ -90,12 +93,18 @@ def add_listing_template(
 ) -> StoredTemplate:
     """Add a template of a new name. Raises `Conflict` where there is one, `UsageError` as `save_listing_template`."""
     _check_own_names(template.fields)
-    _check_free(connection, shop, template.name)
+    key = _added(connection, shop, template, now)
+    if key is None:
+        raise _taken(template.name)
+    return StoredTemplate(key, template)
+
+
+def _added(connection: Connection, shop: Shop, template: ListingTemplate, now: datetime) -> int | None:
     row = {
         "shop_id": shop.id, "name": template.name, "data": template.as_dict(), "created_at": now, "updated_at": now,
     }  # fmt: skip
-    key = connection.execute(insert(listing_templates).values(**row).returning(listing_templates.c.id)).scalar_one()
-    return StoredTemplate(key, template)
+    key: int | None = added(connection, listing_templates, row)
+    return key
 
 
 def change_listing_template(
@@ -127,7 +136,11 @@ def _check_free(connection: Connection, shop: Shop, name: str) -> None:
         listing_templates.c.shop_id == shop.id, listing_templates.c.name == name
     )
     if connection.execute(there).first() is not None:
-        raise Conflict(f"There is a listing template {name!r} already.", code="listing_template_exists")
+        raise _taken(name)
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"There is a listing template {name!r} already.", code="listing_template_exists")
 
 
 def remove_listing_template(connection: Connection, shop: Shop, name: str) -> None:
@@ -158,8 +171,6 @@ def set_own_words(connection: Connection, shop: Shop, design: UUID, words: Mappi
     _check_own_names(words)
     before = own_words(connection, shop, [design])
     merged = {name: text for name, text in ({**before.get(design, {}), **words}).items() if text}
-    own = (design_fields.c.shop_id == shop.id, design_fields.c.design_id == design)
-    if design in before:
-        connection.execute(update(design_fields).where(*own).values(data=merged))
-    else:
-        connection.execute(insert(design_fields).values(shop_id=shop.id, design_id=design, data=merged))
+    new = insert_into(connection, design_fields).values(shop_id=shop.id, design_id=design, data=merged)
+    own = design_fields.c.shop_id == shop.id
+    connection.execute(new.on_conflict_do_update(index_elements=["design_id"], set_={"data": merged}, where=own))

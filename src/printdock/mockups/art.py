@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from printdock.errors import InputRefused, StorageNotFound
+from printdock.errors import InputRefused, StorageNotFound, StorageUnavailable
 from printdock.imaging.codec import decode
 from printdock.imaging.types import Pixels
 from printdock.mockups.plan import PrintFile
@@ -28,13 +28,14 @@ def reserve(file: PrintFile) -> int:
 def read_art(storage: Storage, file: PrintFile) -> bytes:
     """The file's bytes, which are those that were stored.
 
-    Raises InputRefused (print_file_missing, print_file_spooled, print_file_changed), StorageUnavailable, StorageRefused.
+    Raises InputRefused (print_file_missing, print_file_changed), StorageUnavailable (print_file_spooled, and what the
+    storage says), StorageRefused.
     """
     if file.state == "spooled":
-        raise InputRefused(
-            f"Print file {file.number} still waits in the spool.",
+        raise StorageUnavailable(
+            f"Print file {file.number} still waits in the spool for the storage.",
             code="print_file_spooled",
-            remedy="Send it with `printdock storage replay`, then run again.",
+            remedy="It is sent when the storage is back, or at once by `printdock storage replay`.",
         )
     if file.state == "missing":
         raise _missing(file)

@@ -9,15 +9,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, Select, delete, literal, select, update
 from uuid_utils.compat import uuid7
 
+from printdock.db.inserting import insert_into
 from printdock.db.tables import mockups, print_files, templates
+from printdock.db.unindexed import Unindexed
+from printdock.designs.queries import numbered
 from printdock.mockups.naming import thumbnail_of
 from printdock.mockups.outcomes import Rendered
 from printdock.mockups.plan import Mockup, Plan
 from printdock.shops.queries import Shop
+from printdock.templates.queries import Template, list_templates
 
 #: Most paths asked for in one query.
 _CHUNK = 500
@@ -58,7 +61,7 @@ def withdraw(connection: Connection, shop: Shop, keys: Sequence[UUID]) -> None:
 def record(connection: Connection, plan: Plan, done: Sequence[tuple[Mockup, Rendered]], now: datetime) -> None:
     """The files are stored: write their rows, new ones and those of replaced files, in one statement."""
     rows = [_row(plan, mockup, outcome, now) for mockup, outcome in done]
-    insert = _insert(connection)(mockups).values(rows)
+    insert = insert_into(connection, mockups).values(rows)
     kept = ("id", "shop_id", "path")
     changed = {column.name: insert.excluded[column.name] for column in mockups.c if column.name not in kept}
     connection.execute(insert.on_conflict_do_update(index_elements=["shop_id", "path"], set_=changed))
@@ -105,20 +108,30 @@ def list_results(
     limit: int = 1000,
 ) -> list[dict[str, Any]]:
     """Rendered mockups by template, number, picture and colour; those of ``numbers`` exactly where given."""
+    found: list[dict[str, Any]] = []
+    for one in list_templates(connection, shop):
+        # Template by template, so that the first few are found by the index of numbers, without sorting all.
+        if template in (None, one.name) and len(found) < limit:
+            found += _results(connection, one, numbers, set_name, limit - len(found))
+    return found
+
+
+def _results(
+    connection: Connection, template: Template, numbers: Sequence[int], set_name: str | None, limit: int
+) -> list[dict[str, Any]]:
+    shop = template.shop
     wanted = (
-        select(mockups, print_files.c.number, templates.c.name.label("template"))
+        select(mockups, print_files.c.number, literal(template.name).label("template"))
         .join(print_files, print_files.c.id == mockups.c.print_file_id)
-        .join(templates, templates.c.id == mockups.c.template_id)
-        .where(mockups.c.shop_id == shop.id, print_files.c.shop_id == shop.id, print_files.c.state != "deleted")
-        .order_by(templates.c.name, print_files.c.number, mockups.c.picture_index, mockups.c.path)
+        .where(Unindexed(mockups.c.shop_id) == shop.id, print_files.c.shop_id == shop.id)
+        .where(print_files.c.state != "deleted", print_files.c.template_id == template.id)
+        .order_by(print_files.c.number, mockups.c.picture_index, mockups.c.path)
         .limit(limit)
     )
     if numbers:
         wanted = wanted.where(print_files.c.number.in_(list(numbers)))
     if set_name is not None:
         wanted = wanted.where(mockups.c.set_name == set_name)
-    if template is not None:
-        wanted = wanted.where(templates.c.name == template)
     return [_result(row) for row in connection.execute(wanted)]
 
 
@@ -166,11 +179,13 @@ def page_of_mockups(
         (mockups.c.design_id, design),
         (mockups.c.set_name, set_name),
         (mockups.c.template_id, template_id),
-        (print_files.c.number, number),
     )
     for column, value in chosen:
         if value is not None:
             wanted = wanted.where(column == value)
+    if number is not None:
+        of_number = select(print_files.c.id).where(print_files.c.shop_id == shop.id, numbered(shop, [number]))
+        wanted = wanted.where(mockups.c.print_file_id.in_(of_number))
     if before is not None:
         wanted = wanted.where(mockups.c.id < before)
     return [_mockup_row(row) for row in connection.execute(wanted.order_by(mockups.c.id.desc()).limit(limit))]
@@ -186,9 +201,10 @@ def _rows(shop: Shop) -> Select[Any]:
     """Mockups that stand: one that is being replaced has no key. Those of deleted designs come back with them."""
     return (
         select(mockups, print_files.c.number, templates.c.name.label("template"))
-        .join(print_files, print_files.c.id == mockups.c.print_file_id)
+        .join(print_files, print_files.c.id == Unindexed(mockups.c.print_file_id))
         .join(templates, templates.c.id == mockups.c.template_id)
-        .where(mockups.c.shop_id == shop.id, print_files.c.shop_id == shop.id, mockups.c.key != b"")
+        .where(Unindexed(mockups.c.shop_id) == shop.id, Unindexed(print_files.c.shop_id) == shop.id)
+        .where(mockups.c.key != b"")
         .where(print_files.c.state != "deleted")
     )
 
@@ -212,10 +228,6 @@ def _mockup_row(row: Row[Any]) -> MockupRow:
         sha256=bytes(row.sha256),
         rendered_at=row.rendered_at,
     )
-
-
-def _insert(connection: Connection) -> Any:
-    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
 
 
 def _standing(row: Row[Any]) -> Standing:

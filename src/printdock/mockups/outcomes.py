@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from printdock.errors import PrintdockError
+from printdock.errors import PrintdockError, passes
 from printdock.mockups.plan import Mockup
 
 
@@ -37,14 +37,18 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No mockup was stored; ``code`` is stable, ``reason`` says why and what to do."""
+    """No mockup was stored; ``code`` is stable, ``reason`` says why and what to do.
+
+    ``passing``: it may be rendered later, though nothing of it is changed: the storage is away.
+    """
 
     code: str
     reason: str
+    passing: bool = False
 
     @classmethod
     def of(cls, error: PrintdockError) -> Failed:
-        return cls(error.code, str(error))
+        return cls(error.code, str(error), passes(error))
 
 
 Outcome = Rendered | Fresh | Planned | Failed

@@ -45,7 +45,10 @@ _READERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of a plan; ``mockups`` are the entries of `outcomes.answer`, in the plan's order."""
+    """What became of a plan; ``mockups`` are the entries of `outcomes.answer`, in the plan's order.
+
+    ``waiting``: one of the failures that a later run may mend by itself, where there is any.
+    """
 
     mockup_set: str
     template: str
@@ -54,6 +57,7 @@ class Report:
     failed: int
     seconds: float
     mockups: list[dict[str, Any]]
+    waiting: Failed | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The document that ``--json`` prints."""
@@ -103,6 +107,7 @@ def _render(batch: Batch, plan: Plan) -> Report:
         counts["failed"],
         time.monotonic() - started,
         entries,
+        next((one for one in outcomes.values() if isinstance(one, Failed) and one.passing), None),
     )
 
 

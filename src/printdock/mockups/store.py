@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from printdock.errors import KeyTaken, PrintdockError, StorageUnavailable
+from printdock.errors import KeyTaken, PrintdockError, passes
 from printdock.mockups import ledger
 from printdock.mockups.batch import Batch
 from printdock.mockups.fresh import Look, name_taken
@@ -68,7 +68,7 @@ class Store:
             with meters.busy("store"), traces.span("store"):
                 self._put(files)
         except PrintdockError as error:
-            if isinstance(error, StorageUnavailable):
+            if passes(error):
                 self._away = error
             self._settle(files.mockup, Failed.of(error))
         except Exception as error:  # a bug must cost one mockup, not the batch

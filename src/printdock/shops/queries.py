@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
+from printdock.db.inserting import added
 from printdock.db.tables import shops
 from printdock.errors import Conflict, StorageRefused, UsageError
 from printdock.storage.base import check_key
@@ -50,9 +51,10 @@ def shop_by_id(connection: Connection, key: int) -> Shop | None:
 def add_shop(connection: Connection, name: str, now: datetime) -> Shop:
     """A new shop. Raises `Conflict` for a name that is taken, `UsageError` for one that cannot be a folder."""
     check_folder_name(name, "shop")
-    if find_shop(connection, name) is not None:
+    made = _added(connection, name, now)
+    if made is None:
         raise Conflict(f"There is a shop {name!r} already.", code="shop_exists", remedy="Choose another name.")
-    return ensure_shop(connection, name, now)
+    return made
 
 
 def ensure_shop(connection: Connection, name: str, now: datetime) -> Shop:
@@ -61,8 +63,16 @@ def ensure_shop(connection: Connection, name: str, now: datetime) -> Shop:
     found = find_shop(connection, name)
     if found is not None:
         return found
-    key = connection.execute(insert(shops).values(name=name, created_at=now).returning(shops.c.id)).scalar_one()
-    return Shop(key, name)
+    made = _added(connection, name, now)
+    if made is None:  # another process made it in this moment
+        made = find_shop(connection, name)
+        assert made is not None
+    return made
+
+
+def _added(connection: Connection, name: str, now: datetime) -> Shop | None:
+    key = added(connection, shops, {"name": name, "created_at": now})
+    return None if key is None else Shop(key, name)
 
 
 def check_folder_name(name: str, what: str) -> None:

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
+from printdock.db.inserting import added
 from printdock.db.tables import templates
 from printdock.errors import UsageError
 from printdock.imaging.types import Fit, Recipe
@@ -71,7 +72,11 @@ def ensure_template(connection: Connection, shop: Shop, name: str, now: datetime
         raise UsageError(
             f"There is no template {name!r}.", code="unknown_template", remedy="Known are: " + ", ".join(names) + "."
         )
-    return add_template(connection, shop, name, PRESETS[name], now)
+    made = _added(connection, shop, name, PRESETS[name], now, default_prefix(name), DEFAULT_PATTERN, FIRST_NUMBER)
+    if made is None:  # the first two uploads of a product, in the same moment
+        made = find_template(connection, shop, name)
+        assert made is not None
+    return made
 
 
 def add_template(
@@ -92,9 +97,23 @@ def add_template(
     check_pattern(pattern, prefix=prefix, template=name)
     if first_number < 0:
         raise UsageError("The first number cannot be negative.")
-    if find_template(connection, shop, name) is not None:
+    made = _added(connection, shop, name, recipe, now, prefix, pattern, first_number)
+    if made is None:
         raise UsageError(f"The shop {shop.name} already has a template {name!r}.", code="template_exists")
-    values = {
+    return made
+
+
+def _added(
+    connection: Connection,
+    shop: Shop,
+    name: str,
+    recipe: Recipe,
+    now: datetime,
+    prefix: str,
+    pattern: str,
+    first_number: int,
+) -> Template | None:
+    row = {
         "shop_id": shop.id,
         "name": name,
         "prefix": prefix,
@@ -103,8 +122,8 @@ def add_template(
         "next_number": first_number,
         "created_at": now,
     }
-    key = connection.execute(insert(templates).values(**values).returning(templates.c.id)).scalar_one()
-    return Template(key, shop, name, prefix, pattern, recipe, first_number)
+    key = added(connection, templates, row)
+    return None if key is None else Template(key, shop, name, prefix, pattern, recipe, first_number)
 
 
 def template_by_id(connection: Connection, shop: Shop, key: int) -> Template | None:

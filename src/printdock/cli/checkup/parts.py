@@ -82,19 +82,14 @@ def check_storage(patient: Patient) -> Finding:
 def check_redis(patient: Patient) -> Finding:
     """Redis answers, where one is named. Without it work goes on; new jobs begin up to half a second later."""
     from redis import Redis
-    from redis.backoff import NoBackoff
     from redis.exceptions import AuthenticationError, RedisError
-    from redis.retry import Retry
 
-    settings = patient.settings
-    if not settings.redis_host:
+    from printdock.jobs.redis_address import redis_address
+
+    where = redis_address(patient.settings)
+    if where is None:
         return ok("not used: workers look for jobs twice a second")
-    password = settings.redis_password.get_secret_value() if settings.redis_password else None
-    where = f"{settings.redis_host}:{settings.redis_port}"
-    client = Redis(
-        settings.redis_host, settings.redis_port, settings.redis_db, password,
-        socket_timeout=3, socket_connect_timeout=3, retry=Retry(NoBackoff(), 0),
-    )  # fmt: skip
+    client = Redis(connection_pool=where.pool(connect_s=3, answer_s=3))
     try:
         client.ping()
     except AuthenticationError as error:
@@ -102,10 +97,10 @@ def check_redis(patient: Patient) -> Finding:
     except RedisError as error:
         return bad(
             f"{where} does not answer: {error}.",
-            "Start Redis, or mend REDIS_HOST and REDIS_PORT; unset REDIS_HOST to do without.",
+            "Start Redis, or mend REDIS_HOST and REDIS_PORT (or REDIS_SENTINELS); unset them to do without.",
         )
     finally:
-        client.close()
+        client.connection_pool.disconnect()
     return ok(f"{where} answers")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 #: Most failed mockups that a job's result names; the counts are always whole.
 MOST_FAILURES = 100
-
-#: A mockup that failed by one of these may succeed with the next try.
-_PASSING = ("storage_unavailable", "database_unavailable")
 
 
 class RenderInput(Input):
@@ -59,9 +57,10 @@ def run(work: Work) -> Result:
     failed = [entry for entry in report.mockups if entry["outcome"] == "failed"]
     if any(entry["reason"].startswith("cancelled:") for entry in failed):
         work.check_stopped()
-    for entry in failed:
-        if entry["reason"].startswith(_PASSING):
-            raise StorageUnavailable(f"{len(failed)} of {len(plan.mockups)} mockups are missing: {entry['reason']}")
+    if (waiting := report.waiting) is not None:
+        raise StorageUnavailable(
+            f"{len(failed)} of {len(plan.mockups)} mockups are missing yet: {waiting.reason}", code=waiting.code
+        )
     data = _data(report, failed)
     follow: tuple[NewJob, ...] = ()
     if asked.drafts and not failed:
@@ -127,4 +126,11 @@ class _Counting:
         self._work.progress({"done": done, "total": self._total, **counts, "seconds_left": left})
 
 
-KIND = Kind("render_mockups", "Renders designs on the base images of a set", RenderInput, run, priority=Priority.LOW)
+KIND = Kind(
+    "render_mockups",
+    "Renders designs on the base images of a set",
+    RenderInput,
+    run,
+    priority=Priority.LOW,
+    patience=timedelta(days=1),
+)

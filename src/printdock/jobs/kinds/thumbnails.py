@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from printdock.errors import PrintdockError, passes
 from printdock.jobs.work import Input, Kind, Result, Work
 
 if TYPE_CHECKING:
@@ -30,9 +32,12 @@ def run(work: Work) -> Result:
         total = count(connection, shop, asked.print_files)
     counts = {"made": 0, "there": 0, "failed": 0}
     failures: list[dict[str, str | int]] = []
+    waiting: list[PrintdockError] = []
 
     def report(settled: Settled) -> None:
         counts["failed" if settled.error else "made" if settled.made else "there"] += 1
+        if settled.error and passes(settled.error):
+            waiting[:] = [settled.error]
         if settled.error and len(failures) < MOST_FAILURES:
             failures.append({"number": settled.file.number, "reason": f"{settled.error.code}: {settled.error}"})
         work.progress({"done": sum(counts.values()), "total": total, **counts})
@@ -43,7 +48,15 @@ def run(work: Work) -> Result:
         asked.print_files,
     )
     work.check_stopped()
+    if waiting:
+        raise waiting[0]
     return Result({**counts, "failures": failures})
 
 
-KIND = Kind("thumbnails", "Makes the thumbnails that print files lack", ThumbnailsInput, run)
+KIND = Kind(
+    "thumbnails",
+    "Makes the thumbnails that print files lack",
+    ThumbnailsInput,
+    run,
+    patience=timedelta(days=1),
+)

@@ -20,6 +20,7 @@ def upgrade() -> None:
         ["shop_id", "design_id", "template_id", "state", "upload_id"],
         sqlite_where=sa.text(_LIVE),
         postgresql_where=sa.text(_LIVE),
+        if_not_exists=True,  # made before, concurrently (docs/scaling.md)
     )
 
 
