@@ -84,4 +84,4 @@ def designs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name in names:
         (folder / name).write_bytes(SAMPLES[name](folder))
     (folder / "invoice march.png").write_bytes(SAMPLES["invoice march.png"](folder))
-    return {path.name: path for path in folder.iterdir()}
+    return {path.name: path for path in sorted(folder.iterdir())}
