@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 from rich.console import Console
 from rich.markdown import Markdown
 
@@ -22,8 +23,8 @@ from bench.promises.rows import PROMISES
 #: Where each part's last figures are kept, so that parts can be measured at different times.
 KEPT = Path(__file__).resolve().parents[2] / ".cache" / "bench" / "promises"
 
-#: The load (processes that want a core, of the last minute) below which a machine does nothing else.
-QUIET = 1.0
+#: Seconds for which it is looked, before a part, whether the machine does anything else; and percent of its cores that are nothing.
+LOOK_S, QUIET = 3.0, 15.0
 
 console = Console()
 
@@ -34,10 +35,10 @@ def measure(names: list[str]) -> None:
     for name in names:
         console.rule(name)
         began = datetime.datetime.now(datetime.UTC)
-        load_before = os.getloadavg()[0]
+        busy = psutil.cpu_percent(interval=LOOK_S)
         data = PARTS[name](lambda sentence: console.print(sentence, style="dim", highlight=False))
         took = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
-        about = {"at": began.isoformat(timespec="minutes"), "took_s": round(took), "load_before": round(load_before, 1)}
+        about = {"at": began.isoformat(timespec="minutes"), "took_s": round(took), "busy_percent": busy}
         (KEPT / f"{name}.json").write_text(json.dumps({"about": about, **data}, indent=2) + "\n", encoding="utf-8")
 
 
@@ -50,7 +51,7 @@ def machine(found: dict[str, dict[str, Any]]) -> str:
     """Where and when the figures come from, in a sentence."""
     days = sorted({data["about"]["at"][:10] for data in found.values()})
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    busy = [name for name, data in found.items() if data["about"]["load_before"] >= QUIET]
+    busy = [name for name, data in found.items() if data["about"]["busy_percent"] >= QUIET]
     beside = f"; other work ran beside the parts {', '.join(busy)}" if busy else ", with nothing else running"
     return (
         f"Measured on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {when}{beside}."
