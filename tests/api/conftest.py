@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -122,8 +124,8 @@ class Api:
         return Script(self.client(), text)
 
     def document(self) -> dict[str, Any]:
-        made: dict[str, Any] = self.app.openapi()
-        return made
+        """A copy: the application is not this test's alone."""
+        return copy.deepcopy(self.app.openapi())
 
 
 def _full(path: str) -> str:
@@ -147,6 +149,36 @@ def running(database_url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("DATABASE_URL", database_url)
     clock = Clock()
     monkeypatch.setattr("printdock.wiring.utc_now", clock)
-    app = create_app(open_services(load(home)))
-    with TestClient(app, base_url=ADDRESS, raise_server_exceptions=False, follow_redirects=False) as client:
-        yield Api(app.state.services, clock, client)
+    made = _IDLE.pop() if _IDLE else Application()
+    made.services.next = open_services(load(home))
+    with TestClient(made.app, base_url=ADDRESS, raise_server_exceptions=False, follow_redirects=False) as client:
+        yield Api(made.app.state.services, clock, client)
+    _IDLE.append(made)
+
+
+class Application:
+    """An application, to be started again and again: it takes a second to make and to answer each route once.
+
+    What it knows of a home, a database and people it makes anew at each start.
+    """
+
+    def __init__(self) -> None:
+        self.services = NextServices()
+        self.app = create_app(self.services)
+
+
+class NextServices(AbstractContextManager[Services]):
+    """The services of the next start: ``next``, which may be entered once."""
+
+    next: AbstractContextManager[Services]
+
+    def __enter__(self) -> Services:
+        self._entered = self.next
+        return self._entered.__enter__()
+
+    def __exit__(self, *error: Any) -> bool | None:
+        return self._entered.__exit__(*error)
+
+
+#: Those that no test uses now.
+_IDLE: list[Application] = []
