@@ -117,7 +117,10 @@ def _dump_postgresql(database: Database, keep: Keep, scratch: Path) -> Dumped:
 
 
 def _copy_out(connection: Connection, name: str, columns: list[str], keep: Keep, scratch: Path) -> None:
-    command = sql.SQL("COPY {} ({}) TO STDOUT").format(_quoted(name), sql.SQL(", ").join(map(_quoted, columns)))
+    # Of a query: a table in parts (deploy/postgresql/partition-bands.sql) is not copied out by its name.
+    command = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(
+        sql.SQL(", ").join(map(_quoted, columns)), _quoted(name)
+    )
     with tempfile.TemporaryFile(dir=scratch) as packed:
         # No time and no name inside, so that the same rows are the same bytes, which a backup has once.
         with (
@@ -168,9 +171,12 @@ def _advance_numbers(connection: Connection, name: str) -> None:
 
 
 def _tables(connection: Connection) -> list[str]:
-    """All but alembic's own, those that are referred to first."""
-    ordered = inspect(connection).get_sorted_table_and_fkc_names()
-    return [name for name, _ in ordered if name not in (None, _VERSIONS)]
+    """All but alembic's own, those that are referred to first. A table in parts is one table, its parts are none."""
+    ordered = [name for name, _ in inspect(connection).get_sorted_table_and_fkc_names() if name is not None]
+    left_out = {_VERSIONS}
+    if connection.dialect.name == "postgresql":
+        left_out |= set(connection.execute(text("SELECT relname FROM pg_class WHERE relispartition")).scalars())
+    return [name for name in ordered if name not in left_out]
 
 
 def _count(connection: Connection, name: str) -> int:
