@@ -10,8 +10,9 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 PAGES := src/printdock/web/dist/.built
-# Test processes. Each brings its own services, so more of them also means more memory.
-JOBS ?= 2
+# Test processes: two for a core, since half of what they do is waiting for services. Each brings its own, and takes
+# 800 MB with them.
+JOBS ?= 4
 ARGS ?=
 CHECKED := src tests bench scripts
 

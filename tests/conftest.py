@@ -51,6 +51,15 @@ def pytest_configure() -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(memory)
 
 
+#: Fixtures of tests that take long: several seconds to start what they need, and more to work with it.
+_LONG = {"serve", "site", "private_postgres", "private_s3_server", "workers"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first: a run must not end with one process at work and the others idle."""
+    items.sort(key=lambda item: _LONG.isdisjoint(getattr(item, "fixturenames", ())))
+
+
 def missing(reason: ServiceMissing) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"a service the tests need cannot be had: {reason}", pytrace=False)

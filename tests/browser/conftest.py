@@ -78,10 +78,10 @@ def signed_in(page: Page, site: Site) -> Page:
 
 @pytest.fixture(scope="session")
 def designs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Some sample designs by name, originals and a copy."""
+    """Some sample designs by name: originals, then a copy of one, and a file that is none."""
     folder = tmp_path_factory.mktemp("designs")
-    names = ("Coffee Badge 2019.png", "Book Stack.png", "Moon Phases Gold.png", "Coffee Badge 2019_FINAL.png")
+    originals = ("Coffee Badge 2019.png", "Book Stack.png", "Moon Phases Gold.png")
+    names = (*originals, "Coffee Badge 2019_FINAL.png", "invoice march.png")
     for name in names:
         (folder / name).write_bytes(SAMPLES[name](folder))
-    (folder / "invoice march.png").write_bytes(SAMPLES["invoice march.png"](folder))
-    return {path.name: path for path in folder.iterdir()}
+    return {name: folder / name for name in names}
