@@ -77,7 +77,7 @@ def fill(site: Site, folder: Path, designs: int) -> None:
     with site.owner() as owner:
         # Thumbnails are stored by the digest of what they show, so the originals' serve all.
         for one in owner.get("/api/v1/designs", params={"limit": 60}).json()["items"]:
-            owner.get(one["print_files"][0]["thumbnail"]).raise_for_status()
+            owner.get(one["print_files"][0]["grid_picture"]).raise_for_status()
     site.kill()
     connection = sqlite3.connect(site.home / "printdock.db", isolation_level=None)
     connection.row_factory = sqlite3.Row

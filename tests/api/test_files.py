@@ -89,14 +89,19 @@ def test_conditions(small_stock: Stock) -> None:
                 assert "immutable" in answer.headers["cache-control"]
 
 
-def test_thumbnails_and_mockups_and_base_images(stock: Stock) -> None:
-    client, address, _data = _file(stock, "thumbnail")
+@pytest.mark.parametrize(("word", "longest"), [("thumbnail", 300), ("grid_picture", 224)])
+def test_small_pictures_of_print_files(small_stock: Stock, word: str, longest: int) -> None:
+    client, address, _data = _file(small_stock, word)
     first, again = client.get(address), client.get(address)
     assert (
         first.status_code == 200 and first.content == again.content and first.headers["etag"] == again.headers["etag"]
     )
     picture = cv2.imdecode(np.frombuffer(first.content, np.uint8), cv2.IMREAD_UNCHANGED)
-    assert picture is not None and picture.shape[2] == 4 and max(picture.shape[:2]) == 300
+    assert picture is not None and picture.shape[2] == 4 and max(picture.shape[:2]) == longest
+
+
+def test_mockups_and_base_images(stock: Stock) -> None:
+    client = _file(stock, "thumbnail")[0]
     call = stock.script()
     mockup = pages(call, "mockups")[0]
     for word, kind in (("url", "image/webp"), ("thumbnail", "image/webp")):

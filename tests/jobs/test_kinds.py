@@ -194,7 +194,7 @@ def test_thumbnails_are_made_once(shop: Shop) -> None:
     assert result.data == {"made": 3, "there": 0, "failed": 0, "failures": []} and told[-1]["done"] == 3
     folder = (".printdock", "thumbnails")
     made = shop.stored(*folder)
-    assert set(made) == {f"{file.sha256.hex()}.webp" for file in shop.files}
+    assert set(made) == {f"{file.sha256.hex()}{size}.webp" for file in shop.files for size in ("", ".224")}
     again, _told = shop.run("thumbnails")
     assert again.data["there"] == 3 and shop.stored(*folder) == made
     verified, _told = shop.run("verify")
@@ -203,7 +203,7 @@ def test_thumbnails_are_made_once(shop: Shop) -> None:
 
 def test_thumbnails_show_the_art(shop: Shop) -> None:
     shop.run("thumbnails", {"print_files": [str(shop.files[0].id)]})
-    assert len(shop.stored(".printdock", "thumbnails")) == 1
+    assert len(shop.stored(".printdock", "thumbnails")) == 2
     whole = cv2.imread(str(shop.root / shop.files[0].path), cv2.IMREAD_UNCHANGED)
     small = cv2.imread(str(shop.root / thumbnail_key("My Shop", shop.files[0].sha256)), cv2.IMREAD_UNCHANGED)
     assert whole is not None and small is not None

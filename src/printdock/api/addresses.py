@@ -32,6 +32,7 @@ class FileKind(StrEnum):
 
     PRINT = "print"
     SMALL = "small"  # thumbnail of a print file
+    GRID = "grid"  # a smaller one
     MOCKUP = "mockup"
     MOCKUP_SMALL = "mockup-small"  # thumbnail of a mockup
     BASE = "base"  # a picture of a mockup set
@@ -98,6 +99,10 @@ class Addresses:
     def small(self, shop_id: int, file: Stored) -> str | None:
         """Of its thumbnail; None as for `print_file`."""
         return self._of_print(FileKind.SMALL, shop_id, file)
+
+    def grid(self, shop_id: int, file: Stored) -> str | None:
+        """Of its smaller thumbnail, for many beside each other; None as for `print_file`."""
+        return self._of_print(FileKind.GRID, shop_id, file)
 
     def mockup(self, shop_id: int, mockup: Stored) -> str:
         """Of a rendered mockup."""

@@ -36,7 +36,10 @@ class PrintFileOut(BaseModel):
     upload: UUID | None = Field(description="The upload it came with")
     stored_at: datetime | None
     url: str | None = Field(description="The file. Needs no key; never changes", examples=[_ADDRESS])
-    thumbnail: str | None = Field(description="A small WebP of it. Needs no key", examples=[_ADDRESS])
+    thumbnail: str | None = Field(description="A small WebP of it, at most 400 px. Needs no key", examples=[_ADDRESS])
+    grid_picture: str | None = Field(
+        description="A smaller one, at most 224 px, to show many. Needs no key", examples=[_ADDRESS]
+    )
 
     @classmethod
     def of(cls, row: PrintFileRow, shop_id: int, addresses: Addresses) -> PrintFileOut:
@@ -59,6 +62,7 @@ class PrintFileOut(BaseModel):
             stored_at=row.stored_at,
             url=addresses.print_file(shop_id, row) if here else None,
             thumbnail=addresses.small(shop_id, row) if here else None,
+            grid_picture=addresses.grid(shop_id, row) if here else None,
         )
 
 

@@ -18,7 +18,7 @@ from printdock.db.engine import Database
 from printdock.db.tables import designs, print_files, replacements, sources
 from printdock.designs import index, ledger
 from printdock.designs.queries import LIVE
-from printdock.designs.thumbnails import thumbnail_key
+from printdock.designs.thumbnails import thumbnail_keys
 from printdock.errors import Conflict, NotFound
 from printdock.shops.queries import Shop
 from printdock.storage.base import Storage
@@ -124,7 +124,8 @@ def empty(shop: Shop, database: Database, storage: Storage, spool: Spool, files:
         spool.discard(file.path)
         storage.delete(file.path)
         if file.sha256 is not None and not _shown_elsewhere(database, shop, file):
-            storage.delete(thumbnail_key(shop.name, file.sha256))
+            for key in thumbnail_keys(shop.name, file.sha256):
+                storage.delete(key)
     if not files:
         return
     with database.write() as connection:

@@ -6,7 +6,7 @@ import hashlib
 from contextlib import suppress
 from typing import BinaryIO, Protocol
 
-from printdock.designs.thumbnails import THUMBNAIL_PX, thumbnail_key
+from printdock.designs.thumbnails import GRID_PX, THUMBNAIL_PX, grid_key, thumbnail_key
 from printdock.errors import InputRefused, KeyTaken, StorageNotFound
 from printdock.imaging.small import art_thumbnail
 from printdock.shops.queries import Shop
@@ -30,6 +30,24 @@ def stored_thumbnail(storage: Storage, shop: Shop, path: str, sha256: bytes, *, 
     with suppress(KeyTaken):  # somebody else made it meanwhile
         storage.put(key, data)
     return data
+
+
+def stored_grid_picture(storage: Storage, shop: Shop, path: str, sha256: bytes, *, max_pixels: int) -> bytes:
+    """The smaller thumbnail for the grid. Raises as `stored_thumbnail`."""
+    key = grid_key(shop.name, sha256)
+    try:
+        with storage.open(key) as stream:
+            return stream.read()
+    except StorageNotFound:
+        data = grid_picture(stored_thumbnail(storage, shop, path, sha256, max_pixels=max_pixels))
+    with suppress(KeyTaken):  # somebody else made it meanwhile
+        storage.put(key, data)
+    return data
+
+
+def grid_picture(thumbnail: bytes) -> bytes:
+    """WebP of the size of the grid, from a thumbnail."""
+    return art_thumbnail(thumbnail, GRID_PX)
 
 
 def fresh_thumbnail(source: Opens, path: str, sha256: bytes, *, max_pixels: int) -> bytes:

@@ -21,8 +21,9 @@ from printdock.imaging.small import art_thumbnail
 from printdock.shops.queries import Shop
 from printdock.storage.base import Storage
 
-#: Longest side, px.
-THUMBNAIL_PX = 400
+#: Longest side, px. The smaller ones fill a cell of the grid of designs on a screen that draws a px for a px: a browser
+#: keeps hundreds of them decoded, at four bytes a px.
+THUMBNAIL_PX, GRID_PX = 400, 224
 
 #: Print files looked at together: one query, and one look into the storage each.
 _PAGE = 200
@@ -63,6 +64,16 @@ class Making:
 def thumbnail_key(shop: str, sha256: bytes) -> str:
     """Where the thumbnail of the print file with this digest is stored."""
     return f"{shop}/.printdock/thumbnails/{sha256.hex()}.webp"
+
+
+def grid_key(shop: str, sha256: bytes) -> str:
+    """Where its smaller one for the grid is stored."""
+    return f"{shop}/.printdock/thumbnails/{sha256.hex()}.{GRID_PX}.webp"
+
+
+def thumbnail_keys(shop: str, sha256: bytes) -> tuple[str, str]:
+    """All small pictures that may be stored of it."""
+    return thumbnail_key(shop, sha256), grid_key(shop, sha256)
 
 
 def count(connection: Connection, shop: Shop, ids: Sequence[UUID] | None = None) -> int:
@@ -148,5 +159,7 @@ def _make(making: Making, file: Shown, key: str) -> None:
             remedy="Run `printdock verify --deep --repair`.",
         )
     small = art_thumbnail(data, THUMBNAIL_PX, max_pixels=making.max_pixels)
-    with suppress(KeyTaken):  # another version of the encoder made it meanwhile: it shows the same
-        making.storage.put(key, small)
+    # The one that is looked for is stored last: where it is, the other is, too.
+    for name, picture in ((grid_key(making.shop.name, file.sha256), art_thumbnail(small, GRID_PX)), (key, small)):
+        with suppress(KeyTaken):  # another version of the encoder made it meanwhile: it shows the same
+            making.storage.put(name, picture)

@@ -27,7 +27,7 @@ from printdock.db.tables import (
     uploads,
 )
 from printdock.designs.ledger import forget_designs
-from printdock.designs.thumbnails import thumbnail_key
+from printdock.designs.thumbnails import thumbnail_keys
 from printdock.mockups import drafts
 from printdock.mockups.naming import thumbnail_of
 from printdock.mockups.pack import MANIFEST
@@ -127,7 +127,7 @@ def _unused_thumbnails(connection: Connection, shop: Shop, files: Iterable[Row[A
         print_files.c.shop_id == shop.id, print_files.c.sha256.in_(digests), print_files.c.state != "deleted"
     )
     digests -= {bytes(digest) for digest in connection.execute(used).scalars()}
-    return [thumbnail_key(shop.name, digest) for digest in sorted(digests)]
+    return [key for digest in sorted(digests) for key in thumbnail_keys(shop.name, digest)]
 
 
 def _forget(

@@ -3075,7 +3075,7 @@ export interface components {
          * @description What an address leads to.
          * @enum {string}
          */
-        FileKind: "print" | "small" | "mockup" | "mockup-small" | "base" | "base-small" | "draft" | "side" | "shared";
+        FileKind: "print" | "small" | "grid" | "mockup" | "mockup-small" | "base" | "base-small" | "draft" | "side" | "shared";
         /**
          * FileOut
          * @description One file of an upload.
@@ -5492,10 +5492,16 @@ export interface components {
             url: string | null;
             /**
              * Thumbnail
-             * @description A small WebP of it. Needs no key
+             * @description A small WebP of it, at most 400 px. Needs no key
              * @example /api/v1/files/print/1/01890a5d-ac96-774b-bcce-b302099a8057/9f86.../x.../UV%20906%20UVDTF_16oz_906.png
              */
             thumbnail: string | null;
+            /**
+             * Grid Picture
+             * @description A smaller one, at most 224 px, to show many. Needs no key
+             * @example /api/v1/files/print/1/01890a5d-ac96-774b-bcce-b302099a8057/9f86.../x.../UV%20906%20UVDTF_16oz_906.png
+             */
+            grid_picture: string | null;
         };
         /**
          * Problem

@@ -7,6 +7,8 @@ interface Props {
   src: string | null | undefined;
   /** A small picture of the same, shown softly until the large one is here. */
   small?: string | null;
+  /** A larger picture of the same, for screens that draw two px for one. */
+  sharper?: string | null;
   /** What it shows, for those who cannot see it; "" where words stand beside it. */
   alt: string;
   /** Width by height; its place is kept while it loads. */
@@ -23,6 +25,7 @@ interface Props {
 export function Art({
   src,
   small,
+  sharper,
   alt,
   ratio,
   fit = "contain",
@@ -49,6 +52,7 @@ export function Art({
         <img
           key={src}
           src={src}
+          srcSet={sharper ? `${src} 1x, ${sharper} 2x` : undefined}
           alt={alt}
           loading={eager ? "eager" : "lazy"}
           decoding="async"

@@ -20,7 +20,7 @@ from printdock.api.problems import declared
 from printdock.api.state import ServicesIn
 from printdock.designs import sides
 from printdock.designs.catalog import print_file_by_id
-from printdock.designs.small import fresh_thumbnail, stored_thumbnail
+from printdock.designs.small import fresh_thumbnail, grid_picture, stored_grid_picture, stored_thumbnail
 from printdock.errors import NotFound
 from printdock.listings.shared import read_shared_picture
 from printdock.mockups import drafts
@@ -114,7 +114,7 @@ def _absent() -> NotFound:
 def _found(connection: Connection, services: Services, shop: Shop, address: FileAddress) -> Any:
     """The content, or how to make it once the database is let go; None where the shop has no such file (any more)."""
     match address.kind:
-        case FileKind.PRINT | FileKind.SMALL:
+        case FileKind.PRINT | FileKind.SMALL | FileKind.GRID:
             return _of_print(connection, services, shop, address)
         case FileKind.MOCKUP | FileKind.MOCKUP_SMALL:
             return _of_mockup(connection, services, shop, address)
@@ -144,11 +144,13 @@ def _of_print(connection: Connection, services: Services, shop: Shop, address: F
     def small() -> Content:
         what = row.path, bytes(row.sha256)
         most = services.settings.max_pixels
-        data = (
-            fresh_thumbnail(spool, *what, max_pixels=most)
-            if spooled
-            else stored_thumbnail(storage, shop, *what, max_pixels=most)
-        )
+        for_grid = address.kind is FileKind.GRID
+        if spooled:
+            data = fresh_thumbnail(spool, *what, max_pixels=most)
+            data = grid_picture(data) if for_grid else data
+        else:
+            stored = stored_grid_picture if for_grid else stored_thumbnail
+            data = stored(storage, shop, *what, max_pixels=most)
         return _in_memory(data, small_name(name))
 
     return small

@@ -40,7 +40,7 @@ export const DesignCard = memo(function DesignCard({ design, picked, picking }: 
           selection.toggle(design);
         }}
       >
-        <Art src={file?.thumbnail} alt="" ratio={1} className={css.cardArt} />
+        <Art src={file?.grid_picture} sharper={file?.thumbnail} alt="" ratio={1} className={css.cardArt} />
         <span className={css.cardName}>{design.name}</span>
       </Link>
       <span className={css.cardFacts}>
