@@ -21,6 +21,9 @@ from tests.services.ssh import free_port, wait_for
 #: Seconds until a server answers. Imports and a first schema take three on a busy two-core machine.
 PATIENCE = 60.0
 
+#: Seconds between two looks at whether it does: a look goes through all connections of the machine.
+_LOOK_S = 0.1
+
 
 class Serving:
     """One running server. ``output`` is what it has printed so far, both streams."""
@@ -54,8 +57,8 @@ class Serving:
 
     def wait_until_ready(self) -> None:
         """Until a process of this server (not another one on the same port) listens and answers as ready."""
-        wait_for(self._listens, "the server to listen", PATIENCE)
-        wait_for(self._is_ready, "the server to be ready", PATIENCE)
+        wait_for(self._listens, "the server to listen", PATIENCE, _LOOK_S)
+        wait_for(self._is_ready, "the server to be ready", PATIENCE, _LOOK_S)
 
     def processes(self) -> list[psutil.Process]:
         """The server's own process and those that answer."""
