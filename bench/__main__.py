@@ -21,7 +21,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import library, speed
+from bench import library, scale, speed
 from bench.designs import rasterise
 from printdock.ablation import ingest_command, measure, print_table
 
@@ -50,6 +50,14 @@ def run_library(options: argparse.Namespace) -> dict[str, Any]:
     for rows in (result["results"], result["memory"]):
         if rows:
             _table(rows)
+    return result
+
+
+def run_scale(options: argparse.Namespace) -> dict[str, Any]:
+    result = scale.run([size for size in options.sizes if size >= scale.LEAST], tell)
+    _table([{key: value for key, value in row.items() if not isinstance(value, dict)} for row in result["results"]])
+    for database, model in result["models"].items():
+        console.print(database, model or "a model needs three sizes")
     return result
 
 
@@ -104,6 +112,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "ablation": run_ablation,
     "memory": run_memory,
     "library": run_library,
+    "scale": run_scale,
     "rendering": _module("--json", "bench.rendering"),
     "mockups": _module("--json", "bench.mockups"),
     "jobs": _module("--json", "bench.jobs"),

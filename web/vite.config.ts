@@ -8,13 +8,22 @@ import { mantineStyles } from "./mantine-styles.ts";
 const server = process.env.PRINTDOCK ?? "http://127.0.0.1:8000";
 const dist = "../src/printdock/web/dist";
 
-/** What stays the same when our pages change is a file of its own, and so are icons, which would be a file each. */
+/**
+ * What stays the same when our pages change is a file of its own. Icons, components and parts that many pages share would
+ * be a file each, and each file is a request that the first picture waits for.
+ */
 const shared = [
   {
     name: "vendor",
     test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack\/(query-core|react-query))\//,
   },
   { name: "icons", test: /node_modules\/lucide-react\//, minShareCount: 2 },
+  {
+    name: "kit",
+    test: /node_modules\/(@mantine|@floating-ui|react-remove-scroll|@tanstack|openapi-fetch)/,
+    minShareCount: 6,
+  },
+  { name: "ui", test: /\/src\/(ui|api|app|live)\//, minShareCount: 6 },
 ].map((one) => ({ ...one, includeDependenciesRecursively: false }));
 
 export default defineConfig({

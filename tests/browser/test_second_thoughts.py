@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from printdock.demo.bases import write_demo_packs
 from tests.browser.site import Site
-from tests.browser.stock import cut, printdock
+from tests.browser.stock import cut, printdock, show
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -86,3 +87,37 @@ def test_a_design_is_deleted_and_brought_back(signed_in: Page, alike: None) -> N
     expect(page.get_by_text("Nothing was deleted")).to_be_visible()
     page.get_by_role("button", name="Show all designs").click()
     expect(page.get_by_text("3 designs", exact=True)).to_be_visible()
+
+
+def test_mockups_of_art_that_was_replaced_say_so_and_are_rendered_again(
+    signed_in: Page, site: Site, alike: None, tmp_path: Path
+) -> None:
+    write_demo_packs(tmp_path / "packs")
+    pack = next(one.name for one in (tmp_path / "packs").iterdir() if "shirt" in one.name.lower())
+    with site.owner() as owner:
+        found = {one["name"]: one for one in owner.get("/api/v1/designs").json()["items"]}
+        book = found["Book Stack"]
+        match = owner.get("/api/v1/duplicates", params={"kind": "similar"}).json()["items"][0]
+    show(site, tmp_path / "packs", pack, "T-shirt, flat", [book["print_files"][0]["number"]])
+    page = signed_in
+    page.goto(f"/designs/{book['id']}")
+    mockups = page.get_by_role("region", name="Mockups")
+    pictures = mockups.get_by_role("listitem")
+    expect(pictures.first).to_be_visible()
+    note = page.get_by_role("status", name="Made from the earlier art")
+    expect(note).to_have_count(0)
+
+    with site.owner() as owner:
+        owner.post(f"/api/v1/duplicates/{match['id']}/replace").raise_for_status()
+    for place in ("/mockups", f"/designs/{book['id']}"):
+        page.goto(place)
+        expect(note).to_contain_text("made from the earlier art")
+        expect(page.get_by_text("Earlier art").first).to_be_visible()
+    count = pictures.count()
+    note.get_by_role("button", name="Render again").click()
+    expect(note).to_have_count(0)
+    expect(pictures).to_have_count(count)
+    with site.owner() as owner:
+        shown = owner.get("/api/v1/mockups").json()["items"]
+    assert len(shown) == count
+    assert not any(one["outdated"] for one in shown)

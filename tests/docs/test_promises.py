@@ -23,7 +23,7 @@ def _table(name: str) -> list[list[str]]:
 
 def test_every_promise_has_its_row_and_its_figure() -> None:
     rows = _table("promises")
-    assert [row[0] for row in rows] == [one.name for one in PROMISES]
+    assert [row[0] for row in rows] == [one.name for one in PROMISES], "python -m bench.promises --parts --write"
     for row, promise in zip(rows, PROMISES, strict=True):
         assert re.search(r"\d", row[1]), row
         assert row[2] == "yes", row
@@ -32,7 +32,7 @@ def test_every_promise_has_its_row_and_its_figure() -> None:
 
 def test_every_fault_has_its_row_and_lost_nothing() -> None:
     rows = {row[0]: row[1:] for row in _table("chaos")}
-    assert set(rows) == {fault.name for fault in FAULTS}
+    assert set(rows) == {fault.name for fault in FAULTS}, "python -m bench.promises --parts soak --write"
     for name, (lasted, lost, after) in rows.items():
         assert lasted.endswith(" s") and lost == "nothing" and after.endswith(" s"), name
 

@@ -4,31 +4,13 @@ import "@mantine/notifications/styles.css";
 import "./app/global.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
-import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
-import { Problem } from "./api/problem";
+import { queries } from "./app/queries";
 import { router } from "./app/router";
 import { theme } from "./app/theme";
-import { tellProblem } from "./app/toasts";
-
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 15_000,
-      retry: (count, error) => Problem.from(error).passing && count < 4,
-      networkMode: "always",
-    },
-    mutations: { networkMode: "always" },
-  },
-  // A form shows its own problem where it belongs (meta.quiet); all others are told here, so that none is lost.
-  mutationCache: new MutationCache({
-    onError: (error, _variables, _context, mutation) => {
-      if (!mutation.meta?.quiet) tellProblem(error);
-    },
-  }),
-});
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
 

@@ -111,6 +111,9 @@ class MockupOut(BaseModel):
     bytes: int = Field(examples=[512_000])
     sha256: str
     rendered_at: datetime
+    outdated: bool = Field(
+        description="It shows earlier art: the print file's was replaced since. Render it again", examples=[False]
+    )
     url: str = Field(description="The picture. Needs no key; another one has another address", examples=[_ADDRESS])
     thumbnail: str = Field(description="A small WebP of it. Needs no key", examples=[_ADDRESS])
 
@@ -133,6 +136,7 @@ class MockupOut(BaseModel):
             bytes=row.size,
             sha256=row.sha256.hex(),
             rendered_at=row.rendered_at,
+            outdated=row.outdated,
             url=addresses.mockup(shop_id, row),
             thumbnail=addresses.mockup_small(shop_id, row),
         )

@@ -381,6 +381,9 @@ mockups = Table(
     Column("picture_index", Integer, nullable=False),
     Column("colour", String(200)),
     Column("key", LargeBinary(32), nullable=False),
+    Column(
+        "made_from", LargeBinary(32)
+    ),  # SHA-256 of the print file that it shows; none: rendered before this was kept
     Column("path", String(1000), nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),

@@ -155,6 +155,7 @@ class MockupRow:
     size: int  # bytes
     sha256: bytes
     rendered_at: datetime
+    outdated: bool  # the print file has other art by now
 
     @property
     def name(self) -> str:
@@ -200,7 +201,12 @@ def mockup_by_id(connection: Connection, shop: Shop, key: UUID) -> MockupRow | N
 def _rows(shop: Shop) -> Select[Any]:
     """Mockups that stand: one that is being replaced has no key. Those of deleted designs come back with them."""
     return (
-        select(mockups, print_files.c.number, templates.c.name.label("template"))
+        select(
+            mockups,
+            print_files.c.number,
+            print_files.c.sha256.label("shown_now"),
+            templates.c.name.label("template"),
+        )
         .join(print_files, print_files.c.id == Unindexed(mockups.c.print_file_id))
         .join(templates, templates.c.id == mockups.c.template_id)
         .where(Unindexed(mockups.c.shop_id) == shop.id, Unindexed(print_files.c.shop_id) == shop.id)
@@ -227,6 +233,7 @@ def _mockup_row(row: Row[Any]) -> MockupRow:
         size=row.bytes,
         sha256=bytes(row.sha256),
         rendered_at=row.rendered_at,
+        outdated=row.made_from is not None and row.shown_now is not None and row.made_from != row.shown_now,
     )
 
 
@@ -248,6 +255,7 @@ def _row(plan: Plan, mockup: Mockup, outcome: Rendered, now: datetime) -> dict[s
         "picture_index": mockup.picture.index,
         "colour": mockup.colour,
         "key": mockup.key,
+        "made_from": mockup.print_file.sha256,
         "path": mockup.path,
         "width": outcome.width,
         "height": outcome.height,

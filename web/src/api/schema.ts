@@ -4443,6 +4443,12 @@ export interface components {
              */
             rendered_at: string;
             /**
+             * Outdated
+             * @description It shows earlier art: the print file's was replaced since. Render it again
+             * @example false
+             */
+            outdated: boolean;
+            /**
              * Url
              * @description The picture. Needs no key; another one has another address
              * @example /api/v1/files/print/1/01890a5d-ac96-774b-bcce-b302099a8057/9f86.../x.../UV%20906%20UVDTF_16oz_906.png

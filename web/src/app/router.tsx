@@ -1,6 +1,20 @@
-import { createBrowserRouter, Navigate } from "react-router";
+import { createBrowserRouter, type LoaderFunctionArgs, Navigate } from "react-router";
+import { designsPageQuery, meQuery } from "~/api/queries";
+import { filterFrom } from "~/pages/designs/filter";
 import { Fault } from "./Fault";
 import { Gate } from "./Gate";
+import { queries } from "./queries";
+
+// Asked for while the code of the page is still on its way. A page says itself what went wrong with it, so that the
+// promises are let go, and nothing waits for them.
+const askWho = () => {
+  void queries.prefetchQuery(meQuery);
+  return null;
+};
+const askDesigns = ({ request }: LoaderFunctionArgs) => {
+  void queries.prefetchQuery(designsPageQuery(filterFrom(new URL(request.url).searchParams), null));
+  return null;
+};
 
 /** One entry a page; each is loaded when it is first opened. */
 export const router = createBrowserRouter([
@@ -12,6 +26,8 @@ export const router = createBrowserRouter([
   {
     path: "/",
     Component: Gate,
+    loader: askWho,
+    shouldRevalidate: () => false,
     ErrorBoundary: Fault,
     HydrateFallback: () => null,
     children: [
@@ -26,6 +42,7 @@ export const router = createBrowserRouter([
           },
           {
             path: "designs",
+            loader: askDesigns,
             lazy: async () => ({ Component: (await import("~/pages/designs/DesignsPage")).DesignsPage }),
           },
           {

@@ -1,6 +1,9 @@
+import { History } from "lucide-react";
 import { useState } from "react";
 import type { MockupOut } from "~/api/schema";
 import { Art } from "./Art";
+import { Chip } from "./Chip";
+import { Earlier } from "./Earlier";
 import css from "./Gallery.module.css";
 import { Lightbox } from "./Lightbox";
 
@@ -9,12 +12,20 @@ export function Gallery({ mockups, captions = false }: { mockups: MockupOut[]; c
   const [open, setOpen] = useState<number | null>(null);
   return (
     <>
+      <Earlier mockups={mockups} />
       <ul className={css.gallery}>
         {mockups.map((one, at) => (
-          <li key={one.id}>
+          <li key={one.id} className={css.one}>
             <button type="button" className={css.open} onClick={() => setOpen(at)}>
               <Art src={one.thumbnail} alt={wordsOf(one)} ratio={1} fit="cover" ground="none" className={css.picture} />
             </button>
+            {one.outdated && (
+              <span className={css.flag}>
+                <Chip tone="note" icon={History}>
+                  Earlier art
+                </Chip>
+              </span>
+            )}
             {captions && (
               <span className={css.caption}>
                 <strong>No. {one.number}</strong> {one.set} · {one.picture}

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Images, SearchX, Trash2, UploadCloud } from "lucide-react";
 import { Link } from "react-router";
-import { outlineQuery } from "~/api/queries";
+import { designsPageQuery, outlineQuery } from "~/api/queries";
 import { EmptyState } from "~/ui/EmptyState";
 import { PageHead } from "~/ui/PageHead";
 import { ProblemNote } from "~/ui/ProblemNote";
@@ -16,7 +16,9 @@ import { SelectionBar } from "./SelectionBar";
 /** All the shop's designs. */
 export function DesignsPage() {
   const { filter, set } = useDesignFilter();
-  const outline = useQuery(outlineQuery(filter));
+  // The first pictures are not kept waiting by counting all the others.
+  const begun = useQuery(designsPageQuery(filter, null)).isFetched;
+  const outline = useQuery({ ...outlineQuery(filter), enabled: begun });
   const filtered = Object.keys(filter).length > 0;
   const total = outline.data?.total;
   return (
