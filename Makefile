@@ -44,8 +44,9 @@ run: $(RUNTIME) $(PAGES) ## Serve on this machine; the first start prints the li
 demo: $(RUNTIME) ## Draw sample designs, store them, show what was refused and why, render mockups
 	@$(BIN)/printdock demo $(ARGS)
 
+# What Python compiled is kept, whatever the environment says: a run starts hundreds of processes.
 test: $(DEV) ## Run the tests; one of them: make test ARGS="tests/imaging -k trim"
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 check: $(DEV) ## Lint, formatting, types, import rules
 	@echo "check: ruff"

@@ -29,6 +29,7 @@ from bench.library import arrivals, cost, looks
 from bench.scale_model import Measured
 from bench.scale_operations import Operation
 from printdock.db.engine import Database
+from printdock.db.schema import upgrade
 from printdock.designs import index
 from printdock.imaging.fingerprint import Fingerprint, fingerprint
 from printdock.templates.queries import Template
@@ -99,6 +100,7 @@ def _library(
     if templates is None:
         scale_rows.fill(database, size, seeds, tell)
         templates = scale_rows.filled(database)
+    upgrade(database)  # one that was filled before may lack a revision
     assert templates is not None
     return database, templates
 

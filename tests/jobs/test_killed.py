@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -25,6 +23,7 @@ from printdock.jobs.broker import Broker, broker_for
 from printdock.jobs.job import NewJob, State
 from printdock.wiring import Services
 from tests.jobs.conftest import opened, until
+from tests.services.forks import Forked
 from tests.services.postgres import Postgres
 from tests.services.redis import RedisServer
 
@@ -34,26 +33,22 @@ class Process:
 
     def __init__(self, environment: dict[str, str], log: Path, *arguments: str) -> None:
         self.log = log
-        command = [sys.executable, "-m", "printdock", "worker", *arguments]
-        with log.open("ab") as out:
-            self.process = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
-            )
+        log.touch()
+        self.process = Forked(["worker", *arguments], environment, log)
 
     def ready(self) -> Process:
-        until(lambda: b"Working" in self.log.read_bytes() or self.process.poll() is not None, 60)
-        assert self.process.poll() is None, self.log.read_text()
+        until(lambda: b"Working" in self.log.read_bytes() or self.process.ended(), 60)
+        assert not self.process.ended(), self.log.read_text()
         return self
 
     def signal(self, number: int) -> None:
-        self.process.send_signal(number)
+        self.process.signal(number)
 
     def ended(self, seconds: float = 30.0) -> int:
         return self.process.wait(seconds)
 
     def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
+        self.process.signal(signal.SIGKILL)
         self.process.wait(30)
 
 
@@ -222,4 +217,4 @@ def test_jobs_go_on_when_postgresql_is_back(private_works: Works, private_postgr
 
     until(done, 60, lambda: works.counts())
     assert set(works.told("completed").values()) == {1}
-    assert all(process.process.poll() is None for process in works.started)
+    assert all(not process.process.ended() for process in works.started)

@@ -1,4 +1,4 @@
-"""Processes forked from one that has imported printdock already: a second of work less for each.
+"""Processes forked from one that has imported printdock already: a second of work less for each, two for a server.
 
 They are processes of their own in all that counts: environment, files, exit code, what a signal does to them. Those that
 must have no past (imports, start-up) are started as programs instead.
@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 #: Seconds that a command may take.
@@ -21,7 +21,7 @@ PATIENCE = 120.0
 context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(
     [
-        "printdock.cli.app", "printdock.wiring", "printdock.settings", "printdock.designs.ingest",
+        "printdock.cli.app", "printdock.asgi", "granian", "printdock.wiring", "printdock.settings", "printdock.designs.ingest",
         "printdock.designs.verify", "printdock.designs.matches", "printdock.storage.sftp", "printdock.storage.resilient",
         "printdock.storage.local", "printdock.db.migrations.versions.v0001_first_schema", "printdock.listings.tokens",
         "alembic.command", "psycopg", "sqlalchemy.dialects.postgresql", "tests.end_to_end.killed", "tests.listings.worker",
@@ -41,7 +41,8 @@ def run_printdock(
         folder = Path(name)
         (folder / "in").write_text(input)
         given = dict(os.environ if environment is None else environment)
-        process = context.Process(target=_run, args=(arguments, given, Path.cwd(), folder))
+        streams = (folder / "in", folder / "out", folder / "err")
+        process = context.Process(target=_run, args=(arguments, given, Path.cwd(), streams))
         process.start()
         process.join(PATIENCE)
         if process.exitcode is None:
@@ -54,12 +55,51 @@ def _words(folder: Path) -> list[str]:
     return [(folder / stream).read_text() if (folder / stream).exists() else "" for stream in ("out", "err")]
 
 
-def _run(arguments: tuple[str, ...], environment: dict[str, str], here: Path, folder: Path) -> None:
+class Forked:
+    """``printdock arguments`` that runs, in a session of its own. Both its streams are added to the file ``log``."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        streams = (Path(os.devnull), log, log)
+        self._process = context.Process(target=_run, args=(arguments, dict(environment), Path.cwd(), streams, True))
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def signal(self, number: int) -> None:
+        """No-op once it has ended."""
+        if not self.ended():
+            os.kill(self.pid, number)
+
+    def ended(self) -> bool:
+        return self._process.exitcode is not None
+
+    def wait(self, timeout_s: float) -> int:
+        """Its exit code, minus the signal that killed it. Raises `AssertionError` where it does not end."""
+        self._process.join(timeout_s)
+        code = self._process.exitcode
+        assert code is not None, f"process {self.pid} did not end in {timeout_s:.0f} s"
+        return code
+
+
+def _run(
+    arguments: Sequence[str],
+    environment: dict[str, str],
+    here: Path,
+    streams: tuple[Path, Path, Path],
+    own_session: bool = False,
+) -> None:
+    if own_session:
+        os.setsid()
+    # As in a process that was started as a program: else what it forks itself would begin with all the imports.
+    multiprocessing.set_start_method(None, force=True)
     os.chdir(here)
     os.environ.clear()
     os.environ.update(environment)
-    for descriptor, stream, how in ((0, "in", os.O_RDONLY), (1, "out", os.O_WRONLY), (2, "err", os.O_WRONLY)):
-        handle = os.open(folder / stream, how | (os.O_CREAT if how else 0), 0o600)
+    for descriptor, path in enumerate(streams):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND if descriptor else os.O_RDONLY, 0o600)
         os.dup2(handle, descriptor)
         os.close(handle)
     sys.stdin = os.fdopen(0, closefd=False)

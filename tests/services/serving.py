@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,11 +13,14 @@ import httpx
 import psutil
 import pytest
 
-from tests.services.forks import run_printdock
+from tests.services.forks import Forked, run_printdock
 from tests.services.ssh import free_port, wait_for
 
 #: Seconds until a server answers. Imports and a first schema take three on a busy two-core machine.
 PATIENCE = 60.0
+
+#: Seconds between two looks at whether it does: a look goes through all connections of the machine.
+_LOOK_S = 0.1
 
 
 class Serving:
@@ -29,16 +30,9 @@ class Serving:
         self.home, self.port = home, port
         self.scheme = "https" if "--tls-cert" in options else "http"
         self._log = home / f"serve-{time.monotonic_ns()}.log"
-        command = [sys.executable, "-m", "printdock", "serve", "--home", str(home), "--port", str(port), *options]
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                command,
-                env={**os.environ, **(environment or {})},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._log.touch()
+        arguments = ["serve", "--home", str(home), "--port", str(port), *options]
+        self._process = Forked(arguments, {**os.environ, **(environment or {})}, self._log)
 
     @property
     def url(self) -> str:
@@ -54,8 +48,8 @@ class Serving:
 
     def wait_until_ready(self) -> None:
         """Until a process of this server (not another one on the same port) listens and answers as ready."""
-        wait_for(self._listens, "the server to listen", PATIENCE)
-        wait_for(self._is_ready, "the server to be ready", PATIENCE)
+        wait_for(self._listens, "the server to listen", PATIENCE, _LOOK_S)
+        wait_for(self._is_ready, "the server to be ready", PATIENCE, _LOOK_S)
 
     def processes(self) -> list[psutil.Process]:
         """The server's own process and those that answer."""
@@ -67,10 +61,10 @@ class Serving:
 
     def ask_to_end(self) -> None:
         """SIGTERM."""
-        self._process.send_signal(signal.SIGTERM)
+        self._process.signal(signal.SIGTERM)
 
     def ended(self) -> bool:
-        return self._process.poll() is not None
+        return self._process.ended()
 
     def wait(self, timeout_s: float = PATIENCE) -> int:
         """The exit code."""

@@ -54,12 +54,15 @@ _WRAPPER = """\
 """
 
 
-def wait_for(condition: Callable[[], bool], what: str, timeout_s: float = 20.0) -> None:
-    """Return once ``condition()`` holds; `AssertionError` naming ``what`` when it does not in time."""
+def wait_for(condition: Callable[[], bool], what: str, timeout_s: float = 20.0, every_s: float = 0.01) -> None:
+    """Return once ``condition()`` holds; `AssertionError` naming ``what`` when it does not in time.
+
+    ``every_s``: between two looks, longer where a look is work itself.
+    """
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, f"waited {timeout_s:.0f} s in vain for {what}"
-        time.sleep(0.01)
+        time.sleep(every_s)
 
 
 def free_port() -> int:
