@@ -58,6 +58,10 @@ def test_from_connecting_to_drafts_and_back(signed_in: Page, etsy: FakeEtsy) -> 
     make(page)
     drafts = etsy.world.drafts(next(iter(etsy.world.shops.values())))
     assert sorted(one.fields["title"] for one in drafts) == ["Design 100 | UV 100", "Fox in fog | UV 101"]
+    fox = next(one for one in drafts if one.fields["title"].startswith("Fox"))
+    (product,) = fox.inventory
+    assert product["sku"] == "FOX-101"
+    assert product["offerings"][0]["quantity"] == 7
     take_back(page)
     looks_well(page, "/listings")
     assert etsy.world.drafts(next(iter(etsy.world.shops.values()))) == []
@@ -123,12 +127,43 @@ def mend(page: Page) -> None:
     title.get_by_role("textbox").fill("Fox in fog | UV {number}")
     page.keyboard.press("Enter")
     expect(title.get_by_text("Fox in fog")).to_be_visible()
+    sale(page, 101)
     page.get_by_role("button", name="Preview No. 101").click()
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_role("heading", name="Fox in fog | UV 101")).to_be_visible()
     expect(drawer.get_by_text("$3.50")).to_be_visible()
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
+
+
+def sale(page: Page, number: int) -> None:
+    """Quantity, SKU and category of one design, in place of the template's; a bad one says so where it stands."""
+    row = row_of(page, number)
+    cells = {name: row.locator(f"[data-cell={name}]") for name in ("quantity", "sku", "category")}
+    cells["quantity"].get_by_role("button", name=f"Change the quantity of No. {number}").click()
+    cells["quantity"].get_by_role("textbox").fill("1000")
+    page.keyboard.press("Enter")
+    expect(cells["quantity"].locator("[data-code]")).to_contain_text("999")
+    cells["quantity"].get_by_role("button", name=f"Change the quantity of No. {number}").click()
+    cells["quantity"].get_by_role("textbox").fill("7")
+    page.keyboard.press("Enter")
+    expect(cells["quantity"].get_by_text("7 in stock")).to_be_visible()
+    expect(cells["quantity"].locator("[data-code]")).to_have_count(0)
+
+    cells["sku"].get_by_role("button", name=f"Change the SKU of No. {number}").click()
+    cells["sku"].get_by_role("textbox").fill("a code that has more than 32 characters")
+    page.keyboard.press("Enter")
+    expect(cells["sku"].locator("[data-code]")).to_contain_text("32 are allowed")
+    cells["sku"].get_by_role("button", name=f"Change the SKU of No. {number}").click()
+    cells["sku"].get_by_role("textbox").fill("FOX-{number}")
+    page.keyboard.press("Enter")
+    expect(cells["sku"].get_by_text(f"FOX-{number}")).to_be_visible()
+
+    cells["category"].get_by_role("button", name=f"Change the category of No. {number}").click()
+    cells["category"].get_by_role("combobox").fill("mugs")
+    page.get_by_role("option", name="Mugs").first.click()
+    cells["category"].get_by_role("button", name="Save").click()
+    expect(cells["category"].get_by_text("Mugs", exact=True)).to_be_visible()
 
 
 def leave_out(page: Page, number: int) -> None:

@@ -1,4 +1,4 @@
-import { Button, NumberInput, Textarea } from "@mantine/core";
+import { Button, NumberInput, Textarea, TextInput } from "@mantine/core";
 import { Pencil, Undo2 } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from "react";
 import type { ListingLimits } from "~/api/schema";
@@ -6,6 +6,8 @@ import { ProblemNote } from "~/ui/ProblemNote";
 import { Budget } from "./Budget";
 import css from "./Editable.module.css";
 import { characters } from "./limits";
+import { CategoryPicker } from "./NamePicker";
+import type { OwnField } from "./plan";
 import { WordsField } from "./WordsField";
 
 type Value = string | string[];
@@ -13,7 +15,7 @@ type Value = string | string[];
 interface Props {
   /** Of whom: "No. 101". */
   whose: string;
-  field: "title" | "description" | "tags" | "price";
+  field: OwnField;
   value: Value;
   currency: string;
   limits: ListingLimits;
@@ -26,7 +28,15 @@ interface Props {
   save: (value: Value | null) => Promise<unknown>;
 }
 
-const NAMES = { title: "title", description: "description", tags: "tags", price: "price" };
+const NAMES: Record<OwnField, string> = {
+  title: "title",
+  description: "description",
+  tags: "tags",
+  price: "price",
+  quantity: "quantity",
+  sku: "SKU",
+  category: "category",
+};
 
 /** A cell that is changed where it stands. Enter keeps it, Escape does not. */
 export function Editable(props: Props) {
@@ -144,6 +154,31 @@ function Field({ field, now, setNow, currency, limits, whose }: FieldProps) {
         onChange={(value) => setNow(String(value))}
       />
     );
+  }
+  if (field === "quantity") {
+    return (
+      <NumberInput
+        aria-label={label}
+        autoFocus
+        min={0}
+        allowDecimal={false}
+        hideControls
+        value={text}
+        onChange={(value) => setNow(String(value))}
+      />
+    );
+  }
+  if (field === "sku") {
+    return (
+      <>
+        <TextInput aria-label={label} autoFocus value={text} onChange={(event) => setNow(event.currentTarget.value)} />
+        <Budget used={characters(text)} most={limits.sku} />
+      </>
+    );
+  }
+  if (field === "category") {
+    // A plan is made with what the connected shop says, so that categories can be asked for.
+    return <CategoryPicker id={`category-${whose}`} label={label} value={text} onChange={setNow} connected />;
   }
   if (field === "description") {
     return (

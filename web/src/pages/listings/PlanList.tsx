@@ -35,7 +35,7 @@ export function PlanList({ rows, desk }: { rows: PlanRow[]; desk: PlanDesk }) {
         <span>Design</span>
         <span>Title</span>
         <span>Tags</span>
-        <span>Price</span>
+        <span>Price, stock, category</span>
         <span>What happens</span>
       </div>
       <ul className={css.rows} aria-label="Plan">
@@ -74,9 +74,24 @@ function PlanEntry({ row, desk }: { row: PlanRow; desk: PlanDesk }) {
       <OwnCell row={row} desk={desk} field="tags" label="Tags">
         <Tags tags={row.draft.tags} limits={desk.limits} />
       </OwnCell>
-      <OwnCell row={row} desk={desk} field="price" label="Price">
-        <span className="number">{priceIn(row.draft.price, desk.currency)}</span>
-      </OwnCell>
+      <div className={`${css.cell} ${css.sale}`}>
+        <OwnCell row={row} desk={desk} field="price" label="Price">
+          <span className="number">{priceIn(row.draft.price, desk.currency)}</span>
+        </OwnCell>
+        <OwnCell row={row} desk={desk} field="quantity" label="Quantity">
+          {row.draft.quantity === null ? <em>None</em> : <span className="number">{row.draft.quantity} in stock</span>}
+        </OwnCell>
+        <OwnCell row={row} desk={desk} field="sku" label="SKU">
+          {row.draft.sku ? <span className="number">{row.draft.sku}</span> : <em>No SKU</em>}
+        </OwnCell>
+        <OwnCell row={row} desk={desk} field="category" label="Category">
+          {row.draft.category ? (
+            <span title={row.draft.category}>{row.draft.category.split(" > ").at(-1)}</span>
+          ) : (
+            <em>No category</em>
+          )}
+        </OwnCell>
+      </div>
       <div className={css.cell}>
         <span className={css.label}>What happens</span>
         <Chip tone={ACTIONS[row.action].tone}>{ACTIONS[row.action].words}</Chip>

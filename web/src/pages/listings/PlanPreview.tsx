@@ -39,13 +39,10 @@ export function PlanPreview({ row, close, shop, desk }: Props) {
 function Fields({ row, desk }: { row: PlanRow; desk: PlanDesk }) {
   const draft = row.draft;
   const rest: [string, string][] = [
-    ["Category", draft.category],
     ["Section", draft.section],
     ["Shipping profile", draft.shipping_profile],
     ["Processing profile", draft.processing_profile],
     ["Return policy", draft.return_policy],
-    ["Quantity", draft.quantity === null ? "" : String(draft.quantity)],
-    ["SKU", draft.sku],
     ["Materials", draft.materials.join(", ")],
   ];
   return (
@@ -54,6 +51,9 @@ function Fields({ row, desk }: { row: PlanRow; desk: PlanDesk }) {
       <Field row={row} desk={desk} field="description" label="Description" shown={draft.description} />
       <Field row={row} desk={desk} field="tags" label="Tags" shown={draft.tags.join(", ")} />
       <Field row={row} desk={desk} field="price" label="Price" shown={priceIn(draft.price, desk.currency)} />
+      <Field row={row} desk={desk} field="quantity" label="Quantity" shown={String(draft.quantity ?? "")} />
+      <Field row={row} desk={desk} field="sku" label="SKU" shown={draft.sku} />
+      <Field row={row} desk={desk} field="category" label="Category" shown={draft.category} />
       <Problems problems={problemsIn("rest", row.problems)} template={desk.template} />
       <dl className={css.rest}>
         {rest.map(([name, value]) => (

@@ -2,7 +2,7 @@ import type { EditsIn, PlanRow } from "~/api/schema";
 import type { Tone } from "~/ui/Chip";
 
 /** Fields that are edited in the table, for one design, in place of the template's. */
-export type OwnField = "title" | "description" | "tags" | "price";
+export type OwnField = "title" | "description" | "tags" | "price" | "quantity" | "sku" | "category";
 
 export type PlanAction = PlanRow["action"];
 
@@ -39,14 +39,16 @@ export function editedOf(row: PlanRow, field: OwnField): string | string[] {
   if (Array.isArray(own)) return own.map(String);
   if (own !== undefined && own !== null) return String(own);
   if (field === "tags") return row.draft.tags.map(braced);
-  return field === "price" ? (row.draft.price ?? "") : braced(row.draft[field]);
+  if (field === "price" || field === "quantity") return String(row.draft[field] ?? "");
+  return field === "category" ? row.draft.category : braced(row.draft[field]);
 }
 
 function braced(text: string): string {
   return text.replaceAll("{", "{{").replaceAll("}", "}}");
 }
 
-/** As the server takes an edit; null: as the template says. */
+/** As the server takes an edit; null, or no number: as the template says. */
 export function editOf(field: OwnField, value: string | string[] | null): EditsIn {
+  if (field === "quantity") return { quantity: value === null || value === "" ? null : Number(value) };
   return { [field]: value };
 }

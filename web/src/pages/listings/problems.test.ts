@@ -17,6 +17,7 @@ test("a problem is a sentence with its subject", () => {
 
 test("a problem stands in the cell that can mend it, or leads to where it is mended", () => {
   expect(cellOf(wrong("tags", "tag_twice", ""))).toBe("tags");
+  for (const field of ["quantity", "sku", "category"]) expect(cellOf(wrong(field, "field_missing", ""))).toBe(field);
   expect(cellOf(wrong("shipping_profile", "shipping_missing", ""))).toBe("rest");
   expect(placeOf(wrong("shipping_profile", "shipping_missing", ""), 7)?.to).toBe(
     "/listings/templates/7#shipping_profile",

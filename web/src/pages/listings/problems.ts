@@ -2,7 +2,7 @@ import type { PlanProblem } from "~/api/schema";
 import { FIELDS } from "./fields";
 
 /** The cells of a row of the plan; what belongs to none of the others stands in "rest". */
-export type Cell = "pictures" | "title" | "description" | "tags" | "price" | "rest";
+export type Cell = "pictures" | "title" | "description" | "tags" | "price" | "quantity" | "sku" | "category" | "rest";
 
 const CELLS: Record<string, Cell> = {
   mockup_sets: "pictures",
@@ -12,6 +12,9 @@ const CELLS: Record<string, Cell> = {
   description: "description",
   tags: "tags",
   price: "price",
+  quantity: "quantity",
+  sku: "sku",
+  category: "category",
 };
 
 export function cellOf(problem: PlanProblem): Cell {
@@ -39,12 +42,13 @@ const HERE: Record<string, string> = {
   picture_unknown: "Add the picture to the shared pictures, or leave it out of the listing template.",
   shipping_missing: "Physical things need one: choose it in the listing template.",
   readiness_missing: "Physical things need one: choose it in the listing template.",
-  taxonomy_unknown: "Choose one in the listing template.",
+  taxonomy_unknown: "Choose one here, or in the listing template for all.",
   word_missing: "Give the listing template a word of that name.",
 };
 
 export function remedy(problem: PlanProblem): string {
-  if (problem.code === "field_missing" && problem.field === "category") return "Choose one in the listing template.";
+  if (problem.code === "field_missing" && problem.field === "category")
+    return "Choose one here, or in the listing template for all.";
   return HERE[problem.code] ?? problem.remedy;
 }
 
@@ -54,7 +58,7 @@ export function placeOf(problem: PlanProblem, template: number): { to: string; w
     return { to: "/mockups/render", words: "Render mockups" };
   }
   const cell = cellOf(problem);
-  if (cell === "rest" || problem.code === "word_missing") {
+  if (cell === "rest" || cell === "category" || problem.code === "word_missing") {
     return { to: `/listings/templates/${template}#${problem.field}`, words: "To the listing template" };
   }
   return null;
