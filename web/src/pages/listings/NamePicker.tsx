@@ -117,6 +117,7 @@ export function CategoryPicker({ id, value, onChange, connected, label, descript
       rightSection={found.isFetching ? <Loader size={14} /> : undefined}
       nothingFoundMessage={wanted.length > 1 && !found.isFetching ? "No category is called so" : "Type to search"}
       maxDropdownHeight={300}
+      comboboxProps={{ width: "max-content", position: "bottom-start" }}
     />
   );
 }

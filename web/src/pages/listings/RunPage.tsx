@@ -64,8 +64,14 @@ function Run({ job }: { job: JobOut }) {
   );
 }
 
+/** When a run goes on that used up the day's calls; another job does the rest then. */
+function parkedUntil(job: JobOut): string | undefined {
+  return (job.result as { until?: string } | null)?.until;
+}
+
 function titleOf(job: JobOut): string {
   const over = job.finished_at !== null;
+  if (parkedUntil(job)) return "Drafts wait for Etsy";
   if (job.kind === "remove_drafts") return over ? "Drafts deleted" : "Deleting drafts";
   return over ? "Drafts made" : "Making drafts";
 }
@@ -100,12 +106,12 @@ function Standing({ job }: { job: JobOut }) {
   const progress = progressOf(job);
   const state = stateOf(job);
   const share = progress ? (progress.done / progress.total) * 100 : 0;
-  const parked = (job.result as { until?: string } | null)?.until;
+  const parked = parkedUntil(job);
   const later = Date.parse(job.run_at) - Date.now();
   return (
     <section className={`card ${css.standing}`} aria-label="How far it is">
       <div className={css.standingHead}>
-        <Chip tone={state.tone}>{state.words}</Chip>
+        {parked ? <Chip tone="warn">Waiting</Chip> : <Chip tone={state.tone}>{state.words}</Chip>}
         <span role="status" className="number">
           {progress && !job.finished_at && `${progress.done} of ${progress.total}`}
           {job.finished_at && job.state === "completed" && !parked && "All is done."}
