@@ -128,6 +128,7 @@ class Peak:
 
     measure: Callable[[], int]
     most: int = 0
+    seen: list[int] = field(default_factory=list)  # in order, one look each twentieth of a second
     _over: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
@@ -139,8 +140,14 @@ class Peak:
         self._over.set()
         self._thread.join()
 
+    def thirds(self) -> list[int]:
+        """The most in the first third of the time, in the second and in the last: equal ones are a plateau."""
+        size = max(1, -(-len(self.seen) // 3))
+        return [max(self.seen[at : at + size], default=0) for at in (0, size, 2 * size)]
+
     def _look(self) -> None:
         while not self._over.is_set():
             with suppress(psutil.Error):  # a process of it has just ended
-                self.most = max(self.most, self.measure())
+                self.seen.append(self.measure())
+                self.most = max(self.most, self.seen[-1])
             time.sleep(0.05)
