@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { duplicate, remove } from "./AreaPanel";
+import { duplicate, remove } from "./areas";
 import { type Kind, moved, type Point, pointsOf, withPoints } from "./model";
 import type { EditorOf } from "./useEditor";
 
