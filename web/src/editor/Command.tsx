@@ -1,6 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import type { Undo2 } from "lucide-react";
-import css from "./Editor.module.css";
+import css from "./Command.module.css";
 
 /** A button of the toolbars: an icon, its words and key in a tooltip. `wide`: the words beside it, where there is room. */
 export function Command(props: {

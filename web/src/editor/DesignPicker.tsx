@@ -8,7 +8,7 @@ import { keys } from "~/api/queries";
 import type { DesignOut } from "~/api/schema";
 import { Art } from "~/ui/Art";
 import type { Shown } from "./calls";
-import css from "./Editor.module.css";
+import css from "./DesignPicker.module.css";
 
 const found = (search: string) => ({
   queryKey: [...keys.designs, "to try", search],

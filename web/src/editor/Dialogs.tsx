@@ -2,7 +2,7 @@ import { Button, Modal } from "@mantine/core";
 import { useEffect } from "react";
 import { useBlocker } from "react-router";
 import { Problem } from "~/api/problem";
-import css from "./Editor.module.css";
+import css from "./Dialogs.module.css";
 import type { EditorState } from "./useEditor";
 
 /** Whether somebody else has saved the set meanwhile. */

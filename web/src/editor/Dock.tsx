@@ -13,7 +13,7 @@ import {
   Waves,
 } from "lucide-react";
 import { Command } from "./Command";
-import css from "./Editor.module.css";
+import css from "./Dock.module.css";
 import { KINDS, type Kind } from "./model";
 import type { useView } from "./view";
 
@@ -34,7 +34,7 @@ export function Dock(props: {
 }) {
   const { may, tool, onTool, before, onBefore, handles, onHandles, snaps, onSnaps, view } = props;
   return (
-    <div className={css.dock}>
+    <div className={css.dock} data-yields>
       <fieldset className={css.group}>
         <legend className="visually-hidden">Shapes</legend>
         <Command label="Select" keys="V" icon={MousePointer2} pressed={!tool} onClick={() => onTool(null)} />

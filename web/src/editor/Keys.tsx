@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import css from "./Editor.module.css";
+import css from "./Keys.module.css";
 
 const HELP: [string, string][] = [
   ["V Q P M C", "Select, flat, cut-out, cloth, cup"],

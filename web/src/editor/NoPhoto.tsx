@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { ImagePlus } from "lucide-react";
 import { useRef } from "react";
-import css from "./Editor.module.css";
+import css from "./NoPhoto.module.css";
 import type { EditorState } from "./useEditor";
 
 /** What a set without a photo shows. */

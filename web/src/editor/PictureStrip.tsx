@@ -5,7 +5,7 @@ import { useRef } from "react";
 import { keys } from "~/api/queries";
 import type { DraftFileOut } from "~/api/schema";
 import { preview } from "./calls";
-import css from "./Editor.module.css";
+import css from "./PictureStrip.module.css";
 import { problemsAt } from "./problems";
 import type { EditorOf } from "./useEditor";
 
@@ -14,7 +14,7 @@ export function PictureStrip({ editor }: { editor: EditorOf }) {
   const { doc, at, select, problems, files, may } = editor;
   const input = useRef<HTMLInputElement>(null);
   return (
-    <nav className={css.strip} aria-label="Photos of the set">
+    <nav className={css.strip} data-yields aria-label="Photos of the set">
       <ul>
         {doc.picture.map((picture, k) => {
           const bad = problemsAt(problems, "picture", k).some((one) => one.level === "error");

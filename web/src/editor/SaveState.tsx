@@ -1,4 +1,4 @@
-import css from "./Editor.module.css";
+import css from "./SaveState.module.css";
 import type { EditorState } from "./useEditor";
 
 /** Whether it is saved, and how much stands in the way of rendering. */
