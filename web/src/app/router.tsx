@@ -1,4 +1,4 @@
-import { createBrowserRouter, type LoaderFunctionArgs, Navigate } from "react-router";
+import { createBrowserRouter, type LoaderFunctionArgs, redirect } from "react-router";
 import { designsPageQuery, meQuery } from "~/api/queries";
 import { filterFrom } from "~/pages/designs/filter";
 import { Fault } from "./Fault";
@@ -34,7 +34,7 @@ export const router = createBrowserRouter([
       {
         ErrorBoundary: Fault,
         children: [
-          { index: true, element: <Navigate to="/designs" replace /> },
+          { index: true, loader: () => redirect("/designs") },
           { path: "upload", lazy: async () => ({ Component: (await import("~/pages/upload/UploadPage")).UploadPage }) },
           {
             path: "uploads/:upload",
