@@ -91,14 +91,17 @@ def test_killed_and_frozen_it_is_waited_for_and_keeps_what_it_acknowledged(priva
 
 
 def test_cut_off_in_the_middle_nothing_is_there(s3_server: S3Server) -> None:
-    data, budgets = b"w" * 3_000_000, iter([None, 1_500_000, 1_500_000])
-    with BadLine(s3_server.port, lambda: next(budgets, None)) as line:
+    data = b"w" * 3_000_000
+    budget: list[int | None] = [None]
+    with BadLine(s3_server.port, lambda: budget[0]) as line:
         storage = S3Storage(s3_server.target("cut", port=line.port))
-        storage.put("first", b"x")  # its connection is kept, and is the first one
+        storage.put("first", b"x")
         line_cut = S3Storage(s3_server.target("cut", port=line.port))
         line_cut._proven = True
+        budget[0] = 1_500_000
         with pytest.raises(StorageUnavailable):
             line_cut.put("big", data)
+        budget[0] = None
         assert {entry.key for entry in storage.list("")} == {"first"}
         line_cut.put("big", data)
         assert storage.stat("big").size == len(data)
