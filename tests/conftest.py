@@ -56,8 +56,15 @@ _LONG = {"serve", "site", "private_postgres", "private_s3_server", "workers"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first: a run must not end with one process at work and the others idle."""
-    items.sort(key=lambda item: _LONG.isdisjoint(getattr(item, "fixturenames", ())))
+    """Long tests first: a run must not end with one process at work and the others idle.
+
+    Tests of a group, which share what they start, stay together and come first by themselves.
+    """
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("xdist_group") is None and _LONG.isdisjoint(getattr(item, "fixturenames", ()))
+        )
+    )
 
 
 def missing(reason: ServiceMissing) -> NoReturn:

@@ -85,7 +85,7 @@ def test_over_tls_it_speaks_http_2(serve: Serve, curl: str, certificate: tuple[P
 
 
 def test_the_first_start_prints_the_owners_link_and_later_ones_none(serve: Serve) -> None:
-    server = serve()
+    server = serve(fresh=True)
     (token,) = re.findall(re.escape(server.url) + r"/welcome#([\w-]{43})", server.output)
     form = {"token": token, "email": "rose@example.com", "password": "correct horse battery"}
     used = httpx.post(f"{server.url}/api/v1/links/use", json=form, headers={"Origin": server.url})
@@ -131,7 +131,7 @@ def test_a_request_that_never_ends_does_not_keep_the_server(serve: Serve) -> Non
 
 
 def test_a_server_that_is_ended_while_it_starts_ends_at_once(serve: Serve) -> None:
-    server = serve(environment={"PRINTDOCK_GRACE": "60"}, ready=False)
+    server = serve(environment={"PRINTDOCK_GRACE": "60"}, ready=False, fresh=True)
     wait_for(lambda: "answers at" in server.output, "the server to start its workers", 60)
     server.ask_to_end()
     assert server.wait(30) == 0

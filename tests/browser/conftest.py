@@ -29,9 +29,9 @@ def built() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(built: None) -> Iterator[Browser]:
-    """A browser, gone before other tests run in this process: Playwright's event loop would be in their way."""
+    """A browser, gone before tests of elsewhere run in this process: Playwright's event loop would be in their way."""
     try:
         with chromium() as found:
             yield found

@@ -84,6 +84,29 @@ class Forked:
         return code
 
 
+class Program:
+    """The same, started as a program: it has the imports before it."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        command = [sys.executable, "-m", "printdock", *arguments]
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            )
+        self.pid = self._process.pid
+
+    def signal(self, number: int) -> None:
+        """No-op once it has ended."""
+        self._process.send_signal(number)
+
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def wait(self, timeout_s: float) -> int:
+        """Its exit code, minus the signal that killed it. Raises `subprocess.TimeoutExpired` where it does not end."""
+        return self._process.wait(timeout_s)
+
+
 def _run(
     arguments: Sequence[str],
     environment: dict[str, str],

@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.services.forks import Forked, run_printdock
+from tests.services.forks import Forked, Program, run_printdock
 from tests.services.ssh import free_port, wait_for
 
 #: Seconds until a server answers. Imports and a first schema take three on a busy two-core machine.
@@ -24,15 +24,20 @@ _LOOK_S = 0.1
 
 
 class Serving:
-    """One running server. ``output`` is what it has printed so far, both streams."""
+    """One running server. ``output`` is what it has printed so far, both streams.
 
-    def __init__(self, home: Path, port: int, *options: str, environment: dict[str, str] | None = None) -> None:
+    ``fresh``: started as a program, which takes seconds, for tests of how it starts.
+    """
+
+    def __init__(
+        self, home: Path, port: int, *options: str, environment: dict[str, str] | None = None, fresh: bool = False
+    ) -> None:
         self.home, self.port = home, port
         self.scheme = "https" if "--tls-cert" in options else "http"
         self._log = home / f"serve-{time.monotonic_ns()}.log"
         self._log.touch()
         arguments = ["serve", "--home", str(home), "--port", str(port), *options]
-        self._process = Forked(arguments, {**os.environ, **(environment or {})}, self._log)
+        self._process = (Program if fresh else Forked)(arguments, {**os.environ, **(environment or {})}, self._log)
 
     @property
     def url(self) -> str:
@@ -104,9 +109,13 @@ def serve(home: Path) -> Iterator[Callable[..., Serving]]:
     started: list[Serving] = []
 
     def start(
-        *options: str, port: int | None = None, environment: dict[str, str] | None = None, ready: bool = True
+        *options: str,
+        port: int | None = None,
+        environment: dict[str, str] | None = None,
+        ready: bool = True,
+        fresh: bool = False,
     ) -> Serving:
-        server = Serving(home, port or free_port(), *options, environment=environment)
+        server = Serving(home, port or free_port(), *options, environment=environment, fresh=fresh)
         started.append(server)
         if ready:
             server.wait_until_ready()
