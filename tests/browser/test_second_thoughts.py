@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from printdock.demo.bases import write_demo_packs
+from printdock.demo.bases import shirt_pack
+from printdock.mockups.pack import write_pack
 from tests.browser.site import Site
 from tests.browser.stock import cut, printdock, show
 
@@ -92,13 +93,12 @@ def test_a_design_is_deleted_and_brought_back(signed_in: Page, alike: None) -> N
 def test_mockups_of_art_that_was_replaced_say_so_and_are_rendered_again(
     signed_in: Page, site: Site, alike: None, tmp_path: Path
 ) -> None:
-    write_demo_packs(tmp_path / "packs")
-    pack = next(one.name for one in (tmp_path / "packs").iterdir() if "shirt" in one.name.lower())
+    write_pack(shirt_pack(), tmp_path / "packs" / "t-shirt")
     with site.owner() as owner:
         found = {one["name"]: one for one in owner.get("/api/v1/designs").json()["items"]}
         book = found["Book Stack"]
         match = owner.get("/api/v1/duplicates", params={"kind": "similar"}).json()["items"][0]
-    show(site, tmp_path / "packs", pack, "T-shirt, flat", [book["print_files"][0]["number"]])
+    show(site, tmp_path / "packs", "t-shirt", "T-shirt, flat", [book["print_files"][0]["number"]])
     page = signed_in
     page.goto(f"/designs/{book['id']}")
     mockups = page.get_by_role("region", name="Mockups")
