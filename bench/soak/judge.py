@@ -33,6 +33,7 @@ def judged(there: Soak, told: Told, quiet_since: float) -> dict[str, Any]:
     mockup_jobs = there.ask("SELECT count(*) FROM jobs WHERE kind LIKE '%mockup%'")
     failed_mockups = there.ask("SELECT count(*) FROM jobs WHERE kind LIKE '%mockup%' AND state = 'failed'")
     mockups = there.ask("SELECT count(*) FROM mockups")
+    unshown = there.ask("SELECT count(*) FROM designs WHERE id NOT IN (SELECT design_id FROM mockups)")
     verified = there.command("verify", "--deep")
     incoming = [one for one in (there.home / "incoming").rglob("*") if one.is_file() and one.name != ".place"]
     spooled = [one for one in (there.home / "spool").rglob("*") if one.is_file()]
@@ -43,6 +44,7 @@ def judged(there: Soak, told: Told, quiet_since: float) -> dict[str, Any]:
             [f"{designs} designs in the database, {len(told.stored)} answered as stored"]
             * (designs != len(told.stored))
         ),
+        *([f"{unshown} designs have no mockup"] * bool(unshown)),
         *([f"{twice} paths are given twice"] * bool(twice)),
         *([f"{open_uploads} uploads have no end"] * bool(open_uploads)),
         *([f"verify: {verified['shops']}"] * (not verified["clean"])),

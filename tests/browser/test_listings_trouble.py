@@ -93,10 +93,13 @@ def test_a_used_up_day_says_when_it_goes_on(ready: Page, etsy: FakeEtsy) -> None
 def test_a_connection_that_etsy_ended_is_made_again(ready: Page, etsy: FakeEtsy) -> None:
     page = ready
     shop = next(iter(etsy.world.shops.values()))
-    etsy.tokens.forget(shop.user_id)  # what a changed password does
+    expect(page.get_by_role("button", name="Create 2 drafts")).to_be_visible()  # what it asks of Etsy is answered
     page.goto("/settings/etsy")
     told = page.get_by_role("region", name="The connection")
-    told.get_by_role("button", name="Check it").click()
+    check = told.get_by_role("button", name="Check it")
+    expect(check).to_be_visible()
+    etsy.tokens.forget(shop.user_id)  # what a changed password does
+    check.click()
     expect(told.get_by_text("Ended", exact=True)).to_be_visible()
     expect(told.get_by_role("alert").first).to_contain_text("Connect")
     looks_well(page, page.url)

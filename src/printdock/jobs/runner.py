@@ -37,6 +37,7 @@ from printdock.jobs.job import LEASE, Job, Priority, State
 from printdock.jobs.kinds import KINDS
 from printdock.jobs.records import error_of
 from printdock.jobs.work import Result, Work
+from printdock.pipeline.limits import give_memory_back
 from printdock.telemetry import logs, meters, traces
 from printdock.telemetry.table import JOB_SECONDS, JOB_SLOTS_BUSY, JOB_WAIT_SECONDS, JOBS
 from printdock.wiring import Services
@@ -144,6 +145,7 @@ class Runner:
             with self._changed:
                 del self._running[running.job.id]
                 self._changed.notify_all()
+            give_memory_back()
         return True
 
     def _claim(self) -> Running | None:
