@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-
-import pytest
 
 from printdock.pipeline.limits import give_memory_back, keep_memory
 
@@ -17,9 +14,10 @@ def _resident() -> int:
     return int(line.split()[1]) * 1024
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="there is no such call elsewhere")
 def test_freed_pieces_below_one_that_lives_on_are_given_back() -> None:
-    assert keep_memory()
+    if not keep_memory():  # another C library: nothing can be told, and nothing is
+        assert not give_memory_back()
+        return
     pieces = [b"x" * PIECE for _ in range(PIECES)]
     alive = pieces[-1]
     del pieces

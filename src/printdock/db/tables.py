@@ -167,8 +167,11 @@ bands = Table(
     sqlite_with_rowid=False,
 )
 
-#: A print file that a person would call there; the words of the index below, which a query must repeat to use it.
-IS_LIVE = "state IN ('stored', 'spooled', 'missing')"
+#: States of print files that a person would call "there".
+LIVE = ("stored", "spooled", "missing")
+
+#: The words of the index below, which a query must repeat to use it.
+IS_LIVE = f"state IN ({', '.join(map(repr, LIVE))})"
 
 print_files = Table(
     "print_files",

@@ -15,9 +15,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, delete, select, update
 
 from printdock.db.engine import Database
-from printdock.db.tables import designs, print_files, replacements, sources
+from printdock.db.tables import LIVE, designs, print_files, replacements, sources
 from printdock.designs import index, ledger
-from printdock.designs.queries import LIVE
 from printdock.designs.thumbnails import thumbnail_keys
 from printdock.errors import Conflict, NotFound
 from printdock.shops.queries import Shop

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, exists, func, select, text, update
 
-from printdock.db.tables import IS_LIVE, designs, matches, mockups, print_files, templates, upload_files
+from printdock.db.tables import IS_LIVE, LIVE, designs, matches, mockups, print_files, templates, upload_files
 from printdock.db.unindexed import Unindexed
-from printdock.designs.queries import LIVE, literal, numbered
+from printdock.designs.queries import literal, numbered
 from printdock.errors import NotFound, UsageError
 from printdock.shops.queries import Shop
 

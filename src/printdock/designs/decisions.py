@@ -16,12 +16,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from printdock.db.engine import Database
-from printdock.db.tables import designs, matches, print_files, sources
+from printdock.db.tables import LIVE, designs, matches, print_files, sources
 from printdock.designs import bin as bin_
 from printdock.designs import replace
 from printdock.designs.lease import Clock
 from printdock.designs.matches import Match, find_match
-from printdock.designs.queries import LIVE
 from printdock.designs.replace import Pair
 from printdock.errors import Conflict
 from printdock.shops.queries import Shop

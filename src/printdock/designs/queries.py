@@ -8,14 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, func, select
 
-from printdock.db.tables import designs, print_files, templates, upload_files, uploads
+from printdock.db.tables import LIVE, designs, print_files, templates, upload_files, uploads
 from printdock.db.unindexed import Unindexed
 from printdock.errors import UsageError
 from printdock.shops.queries import Shop
 from printdock.templates.queries import list_templates
-
-#: States of print files that a person would call "there".
-LIVE = ("stored", "spooled", "missing")
 
 
 def list_designs(

@@ -17,11 +17,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from printdock.db.engine import Database
-from printdock.db.tables import print_files, replacements
+from printdock.db.tables import LIVE, print_files, replacements
 from printdock.designs import index, ledger
 from printdock.designs.digests import digest_of
 from printdock.designs.lease import LEASE, Clock, is_dead, new_owner
-from printdock.designs.queries import LIVE
 from printdock.errors import Conflict, PrintdockError, StorageError, StorageNotFound
 from printdock.shops.queries import Shop
 from printdock.storage.base import Storage

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO, Protocol
 
@@ -22,24 +23,24 @@ class Opens(Protocol):
 def stored_thumbnail(storage: Storage, shop: Shop, path: str, sha256: bytes, *, max_pixels: int) -> bytes:
     """WebP of the print file stored as ``path``. Raises as `fresh_thumbnail`, and what the storage raises."""
     key = thumbnail_key(shop.name, sha256)
-    try:
-        with storage.open(key) as stream:
-            return stream.read()
-    except StorageNotFound:
-        data = fresh_thumbnail(storage, path, sha256, max_pixels=max_pixels)
-    with suppress(KeyTaken):  # somebody else made it meanwhile
-        storage.put(key, data)
-    return data
+    return _kept(storage, key, lambda: fresh_thumbnail(storage, path, sha256, max_pixels=max_pixels))
 
 
 def stored_grid_picture(storage: Storage, shop: Shop, path: str, sha256: bytes, *, max_pixels: int) -> bytes:
     """The smaller thumbnail for the grid. Raises as `stored_thumbnail`."""
     key = grid_key(shop.name, sha256)
+    return _kept(
+        storage, key, lambda: grid_picture(stored_thumbnail(storage, shop, path, sha256, max_pixels=max_pixels))
+    )
+
+
+def _kept(storage: Storage, key: str, make: Callable[[], bytes]) -> bytes:
+    """What is stored as ``key``; made, and stored for the next one, where it is missing."""
     try:
         with storage.open(key) as stream:
             return stream.read()
     except StorageNotFound:
-        data = grid_picture(stored_thumbnail(storage, shop, path, sha256, max_pixels=max_pixels))
+        data = make()
     with suppress(KeyTaken):  # somebody else made it meanwhile
         storage.put(key, data)
     return data

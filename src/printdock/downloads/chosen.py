@@ -10,8 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, case, exists, literal, or_, select
 
-from printdock.db.tables import mockups, print_files, templates
-from printdock.designs.queries import LIVE
+from printdock.db.tables import LIVE, mockups, print_files, templates
 from printdock.downloads.archive import Member
 from printdock.downloads.names import distinct, mockup_path, print_path
 from printdock.shops.queries import Shop

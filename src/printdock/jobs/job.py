@@ -11,6 +11,9 @@ from uuid import UUID
 #: Tries after the first one. A job whose worker was killed has used one up; one that was released has not.
 RETRIES = 3
 
+#: How long after its making a job of the background waits for a storage or database that is away.
+PATIENCE = timedelta(days=1)
+
 #: How long a worker has a job without renewing its claim.
 LEASE = timedelta(seconds=60)
 

@@ -41,8 +41,8 @@ class RedisAddress:
         own = {"password": self.password, "db": self.db, **limits}
         if not self.sentinels:
             return ConnectionPool(host=self.host, port=self.port, **own)
-        asked = Sentinel(self.sentinels, sentinel_kwargs={**limits, "socket_timeout": connect_s})  # type: ignore[no-untyped-call]
-        return SentinelConnectionPool(self.service, asked, **own)  # type: ignore[no-untyped-call]
+        asked = Sentinel(self.sentinels, sentinel_kwargs={**limits, "socket_timeout": connect_s})
+        return SentinelConnectionPool(self.service, asked, **own)
 
 
 class Secret(Protocol):

@@ -33,10 +33,11 @@ def keep_memory() -> bool:
 
 
 def give_memory_back() -> bool:
-    """Hand what is free in the allocator's heap back to the kernel, a few milliseconds. Answers whether there was any.
+    """Hand what is free in the allocator's heap back to the kernel. Answers whether there was any.
 
     To be called when a piece of work is done: pieces below `MAPPED_BYTES` lie in the heap, which shrinks by itself only
-    at its end, so that one small thing that lives on keeps all that was freed below it.
+    at its end, so that one small thing that lives on keeps all that was freed below it. Takes 0.02 ms where nothing was
+    freed, 20 to 80 ms with holes all over a gigabyte.
     """
     if not sys.platform.startswith("linux"):
         return False

@@ -41,7 +41,7 @@ class Numbers(meters.Sink):
     """All metrics of this process. One is enough for a process: see `switch_on`."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each one that nobody draws
+        disable_created_metrics()  # a second series for each one that nobody draws
         self.registry = CollectorRegistry(auto_describe=False)
         # One class for each kind; the libraries' types say no more about them.
         self._meters: dict[str, Any] = {

@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from printdock.errors import StorageUnavailable, UsageError
-from printdock.jobs.job import Job, NewJob, Priority
+from printdock.jobs.job import PATIENCE, Job, NewJob, Priority
 from printdock.jobs.work import Input, Kind, Result, Work, parsed
 
 if TYPE_CHECKING:
@@ -132,5 +131,5 @@ KIND = Kind(
     RenderInput,
     run,
     priority=Priority.LOW,
-    patience=timedelta(days=1),
+    patience=PATIENCE,
 )

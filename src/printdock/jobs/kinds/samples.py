@@ -123,8 +123,7 @@ def _show(work: Work, shop: Shop, group: Group, upload: UUID, steps: _Steps) -> 
 def _designs_of(connection: Connection, shop: Shop, upload: UUID) -> list[UUID]:
     from sqlalchemy import select
 
-    from printdock.db.tables import print_files
-    from printdock.designs.queries import LIVE
+    from printdock.db.tables import LIVE, print_files
 
     own = print_files.c.shop_id == shop.id, print_files.c.upload_id == upload, print_files.c.state.in_(LIVE)
     return list(connection.execute(select(print_files.c.design_id).where(*own)).scalars())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from printdock.errors import PrintdockError, passes
+from printdock.jobs.job import PATIENCE
 from printdock.jobs.work import Input, Kind, Result, Work
 
 if TYPE_CHECKING:
@@ -58,5 +58,5 @@ KIND = Kind(
     "Makes the thumbnails that print files lack",
     ThumbnailsInput,
     run,
-    patience=timedelta(days=1),
+    patience=PATIENCE,
 )
