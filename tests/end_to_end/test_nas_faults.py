@@ -176,7 +176,7 @@ def _half_written(shop: Shop) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "boundary", [None, "before half-written files are removed", "replayed, before the row is confirmed"]
+    "boundary", [None, "replayed, before half-written files are removed", "replayed, before the row is confirmed"]
 )
 def test_what_a_dying_nas_kept_of_a_file_is_removed_with_its_delivery(
     cut_off: tuple[Shop, Run], six_designs: Path, boundary: str | None
