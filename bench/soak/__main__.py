@@ -44,9 +44,12 @@ def run(minutes: float, users: int, workers: int) -> dict[str, Any]:
         began = time.monotonic()
         half = began + minutes * 30
         happened: list[Happened] = []
-        _break(there, FAULTS, happened, began, half, rest_s=min(REST_S, minutes))
+        faults = [fault for fault in FAULTS if there.has_disks or not fault.disk]
+        if len(faults) < len(FAULTS):
+            console.print("disks are not filled: only root can mount some for that", style="yellow")
+        _break(there, faults, happened, began, half, rest_s=min(REST_S, minutes))
         quiet_since = time.monotonic()
-        around = [fault for fault in FAULTS if not fault.ours]
+        around = [fault for fault in faults if not fault.ours]
         _break(there, around, happened, began, began + minutes * 60, rest_s=min(REST_S, minutes))
         over.set()
         for seller in sellers:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.soak.site import Soak
+from tests.services import disk
 
 #: Left free on a disk that is "full", bytes.
 _LEFT = 20_000
@@ -16,13 +17,17 @@ _LEFT = 20_000
 
 @dataclass(frozen=True)
 class Fault:
-    """``begin`` breaks it, ``end`` mends it ``seconds`` later. ``ours``: a process of printdock's dies."""
+    """``begin`` breaks it, ``end`` mends it ``seconds`` later. ``ours``: a process of printdock's dies.
+
+    ``disk``: the fault needs the disks of its own that only root can mount.
+    """
 
     name: str
     seconds: float
     begin: Callable[[Soak], None]
     end: Callable[[Soak], None]
     ours: bool = False
+    disk: bool = False
 
 
 @dataclass
@@ -39,28 +44,15 @@ def _nothing(_: Soak) -> None:
     return
 
 
-def _fill_disk(there: Soak) -> None:
-    ballast = there.nas.root / ".ballast"
-    with ballast.open("wb") as file:
-        piece = bytes(1_000_000)
-        try:
-            while shutil.disk_usage(there.nas.root).free > len(piece) + _LEFT:
-                file.write(piece)
-                file.flush()
-            file.write(bytes(max(0, shutil.disk_usage(there.nas.root).free - _LEFT)))
-        except OSError:
-            return  # fuller than meant is full, too
-
-
-def _empty_disk(there: Soak) -> None:
-    (there.nas.root / ".ballast").unlink()
-
-
 def _delay(seconds: float) -> Callable[[Soak], None]:
     def change(there: Soak) -> None:
         there.line.delay_s = seconds
 
     return change
+
+
+def _disk_of(folder: Callable[[Soak], Path]) -> tuple[Callable[[Soak], None], Callable[[Soak], None]]:
+    return lambda there: disk.fill(folder(there), _LEFT), lambda there: disk.empty(folder(there))
 
 
 FAULTS = (
@@ -72,10 +64,12 @@ FAULTS = (
     Fault("Redis hangs, connections open", 15, lambda there: there.redis.freeze(), lambda there: there.redis.thaw()),
     Fault("PostgreSQL is restarted", 4, lambda there: there.postgres.stop(), lambda there: there.postgres.start()),
     Fault("PostgreSQL is killed (immediate)", 6, lambda there: there.postgres.kill(), lambda there: there.postgres.start()),
+    Fault("PostgreSQL hangs, connections open", 20, lambda there: there.postgres.freeze(), lambda there: there.postgres.thaw()),
     Fault("the NAS's sessions are killed", 1, lambda there: there.nas.kill_sessions(), _nothing),
     Fault("the NAS loses power", 15, lambda there: there.nas.kill(), lambda there: there.nas.start()),
     Fault("the NAS hangs, connections open", 20, lambda there: there.nas.pause(), lambda there: there.nas.resume()),
-    Fault("the NAS's disk is full", 15, _fill_disk, _empty_disk),
+    Fault("the NAS's disk is full", 15, *_disk_of(lambda there: there.nas.root), disk=True),
+    Fault("printdock's own disk is full", 15, *_disk_of(lambda there: there.home), disk=True),
 )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ def judged(there: Soak, told: Told, quiet_since: float) -> dict[str, Any]:
         ),
         *([f"{unshown} designs have no mockup"] * bool(unshown)),
         *([f"{twice} paths are given twice"] * bool(twice)),
+        *(["a worker ended by itself"] * any(worker.poll() is not None for worker in there.workers)),
         *([f"{open_uploads} uploads have no end"] * bool(open_uploads)),
         *([f"verify: {verified['shops']}"] * (not verified["clean"])),
         *([f"left in the spool: {spooled}"] * bool(spooled)),
@@ -54,6 +55,7 @@ def judged(there: Soak, told: Told, quiet_since: float) -> dict[str, Any]:
     return {
         "uploads": told.uploads,
         "uploads_sent_again": told.again,
+        "uploads_without_room": told.no_room,
         "answers": dict(told.answers),
         "designs": designs,
         "new_art_refused": len(told.refused_new),

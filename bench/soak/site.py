@@ -19,6 +19,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from printdock.demo.bases import write_demo_packs
+from tests.services import disk
 from tests.services.packages import ensure_debian_package
 from tests.services.postgres import Postgres, find_programs
 from tests.services.proxy import BadLine
@@ -26,10 +27,12 @@ from tests.services.redis import RedisServer, find_redis
 from tests.services.serving import Serving, printdock_json
 from tests.services.ssh import OpenSshServer, free_port
 
-#: The NAS's disk, bytes: what a soak stores fits many times over.
-DISK_BYTES = 1_000_000_000
+#: The NAS's disk and that of printdock's home, bytes: what a soak stores fits many times over.
+DISK_BYTES, HOME_BYTES = 2_000_000_000, 500_000_000
 TEMPLATE, MOCKUP_SET, PACK = "Mug 11oz", "Mug 11oz", "mug"
 WATCH_S = 2.0
+#: Workers are up by then, seconds.
+PATIENCE_S = 60.0
 
 
 @dataclass
@@ -53,6 +56,11 @@ class Soak:
         self.workers: list[subprocess.Popen[bytes]] = []
         self.serving: Serving | None = None
 
+    @property
+    def has_disks(self) -> bool:
+        """Whether NAS and home lie on disks of their own, which may be filled."""
+        return disk.is_mounted(self.nas.root) and disk.is_mounted(self.home)
+
     def start_server(self) -> None:
         """Returns once it is ready."""
         self.serving = Serving(self.home, self._port, environment=self._values)
@@ -68,6 +76,13 @@ class Soak:
             command = [sys.executable, "-m", "printdock", "worker", "--home", str(self.home)]
             environment = {**os.environ, **self._values}
             self.workers.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
+
+    def wait_for_workers(self) -> None:
+        """Returns once all have signed in: one that finds no database when it starts ends, and is left to systemd."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self.ask("SELECT count(*) FROM workers") < len(self.workers):
+            assert time.monotonic() < deadline, "the workers do not come up"
+            time.sleep(0.1)
 
     def kill_worker(self) -> None:
         """The one that has run longest."""
@@ -127,6 +142,8 @@ def site(folder: Path, workers: int) -> Iterator[Soak]:
         redis = stack.enter_context(RedisServer(find_redis()))
         home = folder / "home"
         home.mkdir()
+        disk.mount(home, HOME_BYTES)
+        stack.callback(disk.unmount, home)
         shutil.copy(nas.known_hosts, home / "known_hosts")
         values = {
             "DATABASE_URL": postgres.create_database().replace("postgresql+psycopg://", "postgresql://"),
@@ -144,6 +161,7 @@ def site(folder: Path, workers: int) -> Iterator[Soak]:
         stack.enter_context(there.line)
         for _each in range(workers):
             there.start_worker()
+        there.wait_for_workers()
         yield there
 
 

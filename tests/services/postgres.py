@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -133,6 +134,23 @@ class Postgres:
         deadline = time.monotonic() + PATIENCE
         while any(map(alive, children)) and time.monotonic() < deadline:
             time.sleep(0.01)
+
+    def freeze(self) -> None:
+        """Let it answer nothing any more, connections open; `thaw` undoes that."""
+        for process in self._processes():
+            with suppress(psutil.NoSuchProcess):  # a session may end at any moment
+                process.suspend()
+
+    def thaw(self) -> None:
+        for process in self._processes():
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        """The server, first, and each of its sessions."""
+        assert self._process is not None
+        server = psutil.Process(self._process.pid)
+        return [server, *server.children(recursive=True)]
 
     def close(self) -> None:
         """Stop and remove. Idempotent."""

@@ -26,6 +26,7 @@ import psutil
 import pytest
 
 from printdock.storage.urls import SftpTarget
+from tests.services import disk
 
 _SFTP_SERVERS = ("/usr/lib/openssh/sftp-server", "/usr/lib/ssh/sftp-server", "/usr/libexec/openssh/sftp-server",
                  "/usr/libexec/sftp-server")  # fmt: skip
@@ -195,8 +196,7 @@ class OpenSshServer:
     def close(self) -> None:
         """Stop and give back what was mounted."""
         self.kill()
-        if os.path.ismount(self.root):
-            subprocess.run(["umount", "--lazy", str(self.root)], check=False)
+        disk.unmount(self.root)
 
     # -- faults and facts ---------------------------------------------------------------------------------------
 
@@ -214,7 +214,7 @@ class OpenSshServer:
 
     def make_disk_read_only(self) -> bool:
         """Remount the disk of ``disk_bytes`` read-only; False where that is impossible."""
-        if not os.path.ismount(self.root):
+        if not disk.is_mounted(self.root):
             return False
         command = ["mount", "-o", "remount,ro", str(self.root)]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
@@ -243,7 +243,7 @@ class OpenSshServer:
 
     def _prepare(self, disk_bytes: int) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
-        if disk_bytes and not _mount_tmpfs(self.root, disk_bytes):
+        if disk_bytes and not disk.mount(self.root, disk_bytes):
             self._max_file_bytes = self._max_file_bytes or disk_bytes
         _new_key(self.key_file)
         self._new_host_key()
@@ -321,15 +321,6 @@ def _kill(processes: list[psutil.Process]) -> None:
 
 def _new_key(path: Path, kind: str = "ed25519") -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "test", "-f", str(path)], check=True)
-
-
-def _mount_tmpfs(folder: Path, size: int) -> bool:
-    if os.geteuid() != 0 or not sys.platform.startswith("linux"):
-        return False
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0755", "printdock-test", str(folder)], capture_output=True
-    )
-    return done.returncode == 0
 
 
 @pytest.fixture

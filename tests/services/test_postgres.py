@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -42,6 +43,21 @@ def test_a_killed_server_keeps_what_was_committed(private_postgres: Postgres) ->
     private_postgres.stop()
     private_postgres.start()
     assert _one(url, "SELECT count(*) FROM designs") == 3
+
+
+def test_a_frozen_server_answers_nothing_until_it_is_thawed(private_postgres: Postgres) -> None:
+    url = private_postgres.create_database()
+    engine = sa.create_engine(url, connect_args={"connect_timeout": 2})
+    with engine.connect() as connection:
+        private_postgres.freeze()
+        with pytest.raises(sa.exc.OperationalError, match="timeout"):
+            _one(f"{url}?connect_timeout=2", "SELECT 1")
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(lambda: connection.execute(sa.text("SELECT 1")).scalar())
+            assert not asked.done()
+            private_postgres.thaw()
+            assert asked.result(20) == 1, "the connection is the same one"
+    engine.dispose()
 
 
 def test_nothing_stays_when_the_tests_are_killed() -> None:

@@ -14,6 +14,7 @@ import pytest
 from printdock.errors import KeyTaken, StorageError, StorageRefused, StorageUnavailable
 from printdock.storage import publish
 from printdock.storage.local import LocalStorage, translated
+from tests.services import disk
 
 
 @pytest.fixture
@@ -24,13 +25,12 @@ def storage(tmp_path: Path) -> LocalStorage:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 1 MB; skips where mounting is not allowed."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "test", str(disk)], capture_output=True)
-    if mounted.returncode:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not disk.mount(folder, 1024 * 1024):
         pytest.skip("mounting a small disk is not allowed here")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+    yield folder
+    disk.unmount(folder)
 
 
 def _refusal(work: object) -> str:

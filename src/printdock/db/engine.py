@@ -65,6 +65,16 @@ class Database:
         return f"Database({self.url.render_as_string(hide_password=True)})"
 
 
+#: libpq's parameters for a server whose machine is gone without a word: its connections count as lost within a minute,
+#: where the kernel by itself waits a quarter of an hour for an acknowledgement, and two hours for an answer.
+_LIVENESS = {
+    "keepalives_idle": 20,  # seconds, as the next
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 50_000,  # milliseconds
+}
+
+
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(
@@ -72,7 +82,7 @@ def _engine(url: str) -> Engine:
             pool_pre_ping=True,
             pool_size=5,
             max_overflow=15,  # a server's threads and its jobs at once; transactions are short, so seldom so many
-            connect_args={"connect_timeout": 10, "application_name": "printdock"},
+            connect_args={"connect_timeout": 10, "application_name": "printdock", **_LIVENESS},
         )
     database = make_url(url).database
     if database:
