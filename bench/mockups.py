@@ -35,6 +35,7 @@ from printdock.db.tables import designs, print_files
 from printdock.designs.item import Limits
 from printdock.imaging.codec import decode, encode_png
 from printdock.mockups.batch import Batch
+from printdock.mockups.kept import Kept
 from printdock.mockups.plan import Plan, find_print_files, make_plan
 from printdock.mockups.render import render_batch
 from printdock.mockups.types import LoadedPicture, MockupSet, SetPicture
@@ -110,7 +111,7 @@ def work(mode: str, folder: Path, count: int) -> dict[str, Any]:
     """One measured process: its CPU seconds, wall seconds, peak, and a digest of everything it wrote."""
     keep_memory()
     database, storage = Database(f"sqlite:///{folder / 'printdock.db'}"), LocalStorage(folder / "nas")
-    plan, batch = plan_of(database, count), Batch(database, storage, load, now, Limits(workers=2))
+    plan, batch = plan_of(database, count), Batch(database, storage, load, Kept(256_000_000), now, Limits(workers=2))
     started = time.perf_counter()
     if mode == "batch":
         entries = render_batch(batch, plan).mockups

@@ -167,7 +167,7 @@ class Settings(BaseSettings):
         default=256,
         ge=1,
         validation_alias=_env("PRINTDOCK_MOCKUP_CACHE_MB"),
-        description="Most megabytes of base images kept ready while mockups are rendered",
+        description="Most megabytes of base images that a process keeps ready for mockups",
     )
     lookup_cache: bool = Field(
         default=True,

@@ -22,6 +22,7 @@ from printdock.designs.item import Duplicates, Event, Limits, Upload
 from printdock.designs.lease import Clock, new_owner
 from printdock.designs.old_hashes import has_old_hashes
 from printdock.errors import UsageError
+from printdock.mockups.kept import Kept
 from printdock.pipeline.limits import keep_memory
 from printdock.settings import Settings
 from printdock.shops.queries import Shop, ensure_shop, get_shop
@@ -58,7 +59,7 @@ def utc_now() -> datetime:
 class Services:
     """What a command works with, or a server and all its jobs: safe from many threads.
 
-    ``storage`` retries; ``stop`` ends waiting and working early.
+    ``storage`` retries; ``stop`` ends waiting and working early; ``bases`` are base images made ready for mockups.
     """
 
     settings: Settings
@@ -69,6 +70,7 @@ class Services:
     stop: threading.Event
     secret: ServerSecret
     health: StorageHealth
+    bases: Kept
 
     @property
     def storage_at_once(self) -> Storage:
@@ -237,9 +239,9 @@ class Services:
             database=self.database,
             storage=self.storage,
             load=load_picture,
+            bases=self.bases,
             clock=self.clock,
             limits=limits(self.settings),
-            cache_bytes=self.settings.mockup_cache_mb * 1_000_000,
             force=force,
             force_before=force_before,
             dry_run=dry_run,
@@ -349,6 +351,7 @@ def open_services(
     stop = threading.Event()
     secret = server_secret(settings)
     health = StorageHealth(utc_now)
+    bases = Kept(settings.mockup_cache_mb * 1_000_000)
     database = Database(settings.database)
 
     def noticed(event: StorageEvent) -> None:
@@ -363,7 +366,7 @@ def open_services(
         spool = Spool(settings.home / "spool")
         unwatch = meters.watch(lambda: samples(storage, spool, here=health.state.here))
         try:
-            yield Services(settings, database, storage, spool, utc_now, stop, secret, health)
+            yield Services(settings, database, storage, spool, utc_now, stop, secret, health, bases)
         finally:
             unwatch()
             storage.close()

@@ -53,6 +53,7 @@ BOUNDARIES: dict[str, tuple[str, str]] = {
     "replayed, before the row is confirmed": ("printdock.designs.recover:_confirm_spooled", "before"),
     "replayed, row confirmed, still in the spool": ("printdock.designs.recover:_confirm_spooled", "after"),
     "recover: before release is committed": ("printdock.designs.ledger:release", "after"),
+    "replayed, before half-written files are removed": ("printdock.designs.recover:_HalfWritten.remove", "before"),
     "recover: before temporaries are removed": ("printdock.designs.recover:remove_temporaries", "before"),
     "mockups: before a row is withdrawn": ("printdock.mockups.ledger:withdraw", "before"),
     "mockups: before render": ("printdock.mockups.render:render", "before"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from printdock.storage.base import is_temporary
 from printdock.storage.hostkeys import fetch_host_key
 from tests.end_to_end.conftest import MakeShop
 from tests.end_to_end.killed import Fault, Plan
@@ -109,8 +110,7 @@ def test_a_nas_that_sleeps_for_a_minute_costs_nothing(
 @pytest.fixture
 def spooled(make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path) -> Iterator[tuple[Shop, Run]]:
     """A shop whose NAS is away since its third file, so that some of six designs wait in the spool."""
-    # One at a time: a transfer that the kill cuts off leaves its temporary file, which is nobody's for an hour.
-    shop = make_shop(nas=openssh, **IMPATIENT, PRINTDOCK_STORE_TRANSFERS="1")
+    shop = make_shop(nas=openssh, **IMPATIENT)
     hold = shop.hold()
     run = shop.begin_ingest(six_designs, faults=[hold.at("before put", nth=3)], plan=QUICK)
     hold.wait(run)
@@ -153,6 +153,56 @@ def test_the_next_ingest_delivers_what_waits(
     again = shop.ingest(six_designs).expect(0)
     assert_answered(again, _sources(six_designs))
     assert again.outcomes == {"duplicate": 6}
+    assert_whole(shop, [run, again], distinct=6)
+
+
+@pytest.fixture
+def cut_off(make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path) -> tuple[Shop, Run]:
+    """As `spooled`, and the NAS, which is back, has half of a file that went to the spool."""
+    shop = make_shop(nas=openssh, **IMPATIENT)
+    hold = shop.hold()
+    run = shop.begin_ingest(six_designs, faults=[hold.at("sftp file half written", nth=3)], plan=QUICK)
+    hold.wait(run)
+    openssh.kill()
+    hold.release()
+    run.expect(3)
+    assert _half_written(shop), "the NAS died in the middle"
+    openssh.start()
+    return shop, run
+
+
+def _half_written(shop: Shop) -> set[str]:
+    return {key for key in shop.stored() if is_temporary(key)}
+
+
+@pytest.mark.parametrize(
+    "boundary", [None, "replayed, before half-written files are removed", "replayed, before the row is confirmed"]
+)
+def test_what_a_dying_nas_kept_of_a_file_is_removed_with_its_delivery(
+    cut_off: tuple[Shop, Run], six_designs: Path, boundary: str | None
+) -> None:
+    shop, run = cut_off
+    if boundary is not None:
+        assert shop.run("storage", "replay", plan=Plan(faults=(Fault(boundary),))).code == -9
+    shop.run("storage", "replay").expect(0)
+    assert _half_written(shop) == set()
+    again = shop.ingest(six_designs).expect(0)
+    assert_whole(shop, [run, again], distinct=6)
+
+
+def test_what_another_process_is_delivering_is_left_alone(cut_off: tuple[Shop, Run], six_designs: Path) -> None:
+    shop, run = cut_off
+    dead, hold = _half_written(shop), shop.hold()
+    slow = shop.start("storage", "replay", plan=Plan(faults=(hold.at("sftp file half written"),)))
+    hold.wait(slow)
+    alive = _half_written(shop) - dead
+    assert len(alive) == 1
+    shop.run("storage", "replay", "--json")
+    assert alive <= _half_written(shop)
+    hold.release()
+    slow.expect(0)
+    assert _half_written(shop) == set()
+    again = shop.ingest(six_designs).expect(0)
     assert_whole(shop, [run, again], distinct=6)
 
 

@@ -15,9 +15,11 @@ import pytest
 from printdock.designs.lease import new_owner
 from printdock.errors import Cancelled, InputRefused, StorageUnavailable
 from printdock.jobs import claims, wishes
-from printdock.jobs.job import NewJob, Priority, State
+from printdock.jobs.job import Job, NewJob, Priority, State
 from printdock.jobs.kinds import KINDS
+from printdock.jobs.ticker import KEEP_BASES_S
 from printdock.jobs.work import Input, Kind, Result, Work
+from printdock.mockups.kept import Kept
 from printdock.storage.resilient import ResilientStorage
 from tests.jobs.conftest import Office, until
 
@@ -167,18 +169,26 @@ def test_a_job_that_another_worker_took_over_is_stopped_and_its_end_discarded(of
     office.hire(slots=1)
     made = office.enqueue("taught")
     until(lambda: len(runs) == 1)
-    other = new_owner()
-    with office.services.database.write() as connection:  # as if this worker had been silent for too long
+    other, taken = new_owner(), list[Job]()
+
+    def take_over() -> bool:
+        """As if this worker had been silent for too long. False when it renewed its claim just then."""
         job = office.find(made)
-        assert claims.sweep(connection, job, office.services.clock()) is State.PENDING
-        taken = claims.claim(connection, other, office.services.clock(), kinds=["taught"])
-    assert taken is not None
+        with office.services.database.write() as connection:
+            if claims.sweep(connection, job, office.services.clock()) is None:
+                return False
+            claimed = claims.claim(connection, other, office.services.clock(), kinds=["taught"])
+        assert claimed is not None
+        taken.append(claimed)
+        return True
+
+    until(take_over)
     assert runs[0].stop.wait(20)
     until(lambda: not office.hired[0].runner.running())
     found = office.find(made)
     assert (found.state, found.worker, found.result) == (State.PROCESSING, other, None)
     with office.services.database.write() as connection:
-        claims.complete(connection, taken, office.services.clock(), {"run": "the other's"})
+        claims.complete(connection, taken[0], office.services.clock(), {"run": "the other's"})
     assert office.told(made).count("completed") == 1
 
 
@@ -249,3 +259,16 @@ def test_work_that_was_stopped_waits_for_no_storage(office: Office) -> None:
     with pytest.raises(Cancelled):
         services.until(stop).storage.stat("some/key")
     assert not office.services.stop.is_set()
+
+
+def test_an_idle_worker_gives_up_the_base_images_it_kept(office: Office) -> None:
+    now = 0.0
+    bases = Kept(100, clock=lambda: now)
+    office.services = replace(office.services, bases=bases)
+    bases.get("idle", lambda: (object(), 1))
+    now = 1.0
+    bases.get("in use", lambda: (object(), 1))
+    now = KEEP_BASES_S
+    office.hire()
+    until(lambda: "idle" not in bases)
+    assert "in use" in bases

@@ -19,6 +19,7 @@ from printdock.jobs.kinds import KINDS, new_job
 from printdock.jobs.kinds.chain import make_drafts_of, said
 from printdock.jobs.runner import PERMANENT
 from printdock.jobs.work import Result, Work
+from printdock.mockups.kept import Kept
 from printdock.settings import Settings
 from printdock.storage.health import StorageHealth
 from printdock.storage.spool import Spool
@@ -49,6 +50,7 @@ def services(studio: Studio, tmp_path: Path) -> Iterator[Services]:
         studio.stop,
         studio.secret,
         StorageHealth(utc_now),
+        Kept(10**9),
     )
 
 

@@ -22,6 +22,7 @@ from printdock.errors import InputRefused, PrintdockError
 from printdock.imaging.codec import encode_png
 from printdock.imaging.types import Fit, Pixels, Recipe
 from printdock.mockups.batch import Batch
+from printdock.mockups.kept import Kept
 from printdock.mockups.plan import Plan, find_print_files, make_plan
 from printdock.mockups.render import Report, render_batch
 from printdock.mockups.types import LoadedPicture, MockupSet, SetPicture
@@ -96,7 +97,7 @@ class Studio:
         return make_plan(replace(self.mockup_set, **changes), self.template, files, colours)
 
     def batch(self, **changes: Any) -> Batch:
-        return Batch(self.database, self.storage, self.load, now, **changes)
+        return Batch(self.database, self.storage, self.load, changes.pop("bases", Kept(10**9)), now, **changes)
 
     def render(self, plan: Plan | None = None, **changes: Any) -> Report:
         return render_batch(self.batch(**changes), self.plan() if plan is None else plan)

@@ -12,6 +12,7 @@ import pyvips
 
 from printdock.imaging.types import Pixels
 from printdock.mockups.batch import Batch
+from printdock.mockups.kept import Kept
 from printdock.mockups.pack import read_pack
 from printdock.mockups.plan import find_print_files, make_plan
 from printdock.mockups.render import Report, render_batch
@@ -78,7 +79,7 @@ def _batch(studio: Studio, name: str) -> Report:
     with studio.database.read() as connection:
         files = find_print_files(connection, studio.template)
         plan = make_plan(find_set(connection, studio.shop, name), studio.template, files)
-    return render_batch(Batch(studio.database, studio.storage, load_picture, now), plan)
+    return render_batch(Batch(studio.database, studio.storage, load_picture, Kept(10**9), now), plan)
 
 
 @pytest.fixture

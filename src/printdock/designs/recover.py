@@ -20,11 +20,11 @@ from printdock.designs import ledger
 from printdock.designs.decisions import Desk, finish_all
 from printdock.designs.digests import digest_of
 from printdock.designs.lease import Clock, is_dead
-from printdock.errors import StorageError, StorageNotFound, StorageUnavailable
+from printdock.errors import StorageNotFound, StorageRefused, StorageUnavailable
 from printdock.shops.queries import Shop
 from printdock.storage.base import Storage, is_temporary
 from printdock.storage.publish import temporary_mark
-from printdock.storage.spool import Spool
+from printdock.storage.spool import Spool, SpoolEntry
 from printdock.templates.queries import Template
 
 log = logging.getLogger(__name__)
@@ -94,12 +94,16 @@ def _replay(shop: Shop, database: Database, storage: Storage, spool: Spool, cloc
         if rows[path].kept_until is None:  # else deleted by a person, who may bring it back
             spool.discard(path)  # confirmed by a process that died before it could say so here; or dropped for good
         del rows[path]
+    half_written = _HalfWritten(storage)
+
+    def confirm(entry: SpoolEntry) -> None:
+        # Nobody writes this file now: it is kept in the spool when the attempts to store it are over, its entry there
+        # is locked by us, and until its row says "stored" nothing else may take its place.
+        half_written.remove(entry.key)
+        _confirm_spooled(database, rows[entry.key], clock)
+
     try:
-        done = spool.replay(
-            storage,
-            lambda entry: _confirm_spooled(database, rows[entry.key], clock),
-            wanted=lambda entry: entry.key in rows,
-        )
+        done = spool.replay(storage, confirm, wanted=lambda entry: entry.key in rows)
     except StorageUnavailable as error:
         log.warning("the spool waits for the storage: %s", error)
         return 0
@@ -162,16 +166,39 @@ def _release(database: Database, shop: Shop, row: Row[Any]) -> int:
 
 
 def remove_temporaries(storage: Storage, paths: Sequence[str]) -> None:
-    """Remove the half-written files of exactly these ``paths``, whoever else writes in their folders."""
-    marks: dict[str, set[str]] = {}
+    """Remove the half-written files of exactly these ``paths``, whoever else writes in their folders.
+
+    What may not be removed is logged. Raises `StorageUnavailable`.
+    """
+    half_written = _HalfWritten(storage)
     for path in paths:
+        half_written.remove(path)
+
+
+class _HalfWritten:
+    """What was left of files that were being written. Each folder is listed once, when it is first asked about."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._listed: dict[str, list[str]] = {}
+
+    def remove(self, path: str) -> None:
+        """Remove those of ``path``, which nobody is writing now. Raises `StorageUnavailable`."""
         folder, name = path.rsplit("/", 1)
-        marks.setdefault(folder, set()).add(temporary_mark(name))
-    for folder, begin in marks.items():
-        for key in [entry.key for entry in storage.list(folder) if is_temporary(entry.key)]:
-            if not key.rsplit("/", 1)[-1].startswith(tuple(begin)):
+        mark = f"{folder}/{temporary_mark(name)}"
+        for key in self._in(folder):
+            if not key.startswith(mark):
                 continue
             try:
-                storage.delete(key)
-            except StorageError as error:
+                self._storage.delete(key)
+            except StorageRefused as error:
                 log.warning("left behind: %s (%s)", key, error)
+
+    def _in(self, folder: str) -> list[str]:
+        if folder not in self._listed:
+            try:
+                self._listed[folder] = [entry.key for entry in self._storage.list(folder) if is_temporary(entry.key)]
+            except StorageRefused as error:
+                log.warning("half-written files in %s are not looked for: %s", folder, error)
+                self._listed[folder] = []
+        return self._listed[folder]

@@ -15,12 +15,16 @@ from printdock.jobs.abandoned import empty_bins, sweep_uploads
 from printdock.jobs.job import State, Wish
 from printdock.jobs.kinds import KINDS
 from printdock.jobs.runner import Runner, Running, Why
+from printdock.pipeline.limits import give_memory_back
 from printdock.shops.queries import list_shops
 
 log = logging.getLogger(__name__)
 
 #: Seconds between two ticks; between two looks for dead workers; for abandoned uploads; between two times that old rows are removed.
 TICK_S, SWEEP_S, ABANDONED_S, TIDY_S = 0.5, 2.0, 30.0, 3600.0
+
+#: Base images made ready that no mockup was rendered on in so many seconds are given up: an idle worker is a small one.
+KEEP_BASES_S = 300.0
 
 _WISHES = {Wish.CANCEL: Why.CANCEL, Wish.PAUSE: Why.PAUSE}
 
@@ -105,6 +109,7 @@ class Ticker:
             sweep_uploads(self._runner.services)
             ensure_statistics(self._runner.services.database)
             empty_bins(self._runner.services)
+            self._give_up_bases()
         if self._tidying.due():
             self._tidy()
 
@@ -164,6 +169,10 @@ class Ticker:
         with runner.services.database.read() as connection:
             due = records.due(connection, runner.services.clock(), KINDS, runner.places, idle)
         runner.broker.nudge(due)
+
+    def _give_up_bases(self) -> None:
+        if self._runner.services.bases.give_up_unused(KEEP_BASES_S):
+            give_memory_back()
 
     def _tidy(self) -> None:
         services = self._runner.services

@@ -14,13 +14,11 @@ from printdock.db.engine import Database
 from printdock.db.patience import patiently
 from printdock.designs.item import Limits
 from printdock.designs.lease import Clock
+from printdock.mockups.kept import Kept
 from printdock.mockups.types import LoadedPicture, MockupSet, SetPicture
 from printdock.storage.base import Storage
 
 Answer = TypeVar("Answer")
-
-#: Bytes of prepared bases kept, unless the caller says otherwise.
-CACHE_BYTES = 256_000_000
 
 
 class LoadPicture(Protocol):
@@ -47,15 +45,15 @@ class Batch:
     """``force`` renders what is fresh, too, and replaces files of other origin; ``stop`` ends the batch early.
 
     ``force_before``: with ``force``, what was rendered at this moment or later is fresh all the same, so that a batch
-    which was cut off can go on.
+    which was cut off can go on. ``bases``: prepared bases, which other batches share.
     """
 
     database: Database
     storage: Storage
     load: LoadPicture
+    bases: Kept
     clock: Clock
     limits: Limits = field(default_factory=Limits)
-    cache_bytes: int = CACHE_BYTES
     force: bool = False
     force_before: datetime | None = None
     dry_run: bool = False

@@ -131,9 +131,9 @@ class _Flow:
         self._batch, self._plan, self._found = batch, plan, found
         self._outcomes: dict[str, Outcome] = {}
         self._bases = Bases(
+            batch.bases,
             lambda picture: batch.load(batch.storage, plan.mockup_set, picture),
             plan.mockup_set.longest_side,
-            batch.cache_bytes,
         )
         self._memory = Budget(size=limits.memory_bytes, count=limits.workers + _READERS)
         self._store = Store(batch, plan, found, self._settle)
@@ -263,9 +263,7 @@ class _Flow:
 
     def _settle(self, mockup: Mockup, outcome: Outcome) -> None:
         self._outcomes[mockup.path] = outcome
-        bases = self._bases
-        asked = bases.found + bases.made
-        self._batch.report(Progress(answer(mockup, outcome), bases.used, bases.found / asked if asked else 0.0))
+        self._batch.report(Progress(answer(mockup, outcome), self._bases.used, self._bases.found_share))
 
 
 def _files(mockup: Mockup, picture: Pixels, output: Output) -> Files:
