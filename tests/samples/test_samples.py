@@ -42,13 +42,13 @@ from tests.mockups.conftest import MANIFEST, write_folder
 #: Tables that tell what happened; they are not the shop's things.
 _TOLD = {"jobs", "events", "event_counters", "shops", "audit_log"}
 
-SMALL = (Group("Poster 18x24", ("Coffee Badge 2019.png", "Book Stack.png", "Coffee Badge 2019_FINAL.png"), "wall", 3),)
+SMALL = (Group("Sticker 3in", ("Coffee Badge 2019.png", "Book Stack.png", "Coffee Badge 2019_FINAL.png"), "wall", 3),)
 
 
 @pytest.fixture
 def services(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """A shop on each database; a few samples that are drawn at once."""
-    folder = write_folder(tmp_path / "pack", MANIFEST)
+    folder = write_folder(tmp_path / "pack", MANIFEST.replace("Poster 18x24", "Sticker 3in"))
     monkeypatch.setattr(samples, "GROUPS", SMALL)
     monkeypatch.setitem(PACKS, "wall", lambda: read_pack(folder))
     with open_services(Settings(PRINTDOCK_HOME=tmp_path / "home", DATABASE_URL=database_url)) as opened:
