@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from printdock.db.tables import match_pictures, print_files
+from printdock.db.tables import match_pictures, print_files, replacements
+from printdock.designs import lease, replace
 from printdock.designs.bin import GRACE, delete_design
 from printdock.designs.catalog import Filter, one_design, page_of_designs
 from printdock.designs.decisions import decide, restore_design, undo
+from printdock.designs.lease import LEASE
 from printdock.designs.matches import Match, list_matches
 from printdock.designs.sides import SIDE_BYTES
 from printdock.designs.verify import verify_shop
@@ -22,6 +24,7 @@ from printdock.errors import Conflict, NotFound, StorageUnavailable
 from printdock.imaging.codec import decode
 from printdock.mockups.emptying import empty_bin
 from tests.designs.conftest import Library, art, now
+from tests.services.ssh import wait_for
 
 Draw = Callable[..., Path]
 
@@ -161,6 +164,89 @@ def test_replacing_goes_on_wherever_it_was_cut_off(library: Library, draw: Draw,
         if not undone:
             undo(library.desk(), match.id)
     assert {content(library, fox), content(library, cut_fox)} == both
+
+
+class SlowNas:
+    """A storage whose every call takes ``call_s`` of the ``clock``, while another process tries to take over."""
+
+    def __init__(self, library: Library, call_s: float, *, waits: bool = False) -> None:
+        self._library, self._call_s, self._waits = library, call_s, waits
+        self._passed, self.calls = timedelta(0), 0
+
+    def clock(self) -> datetime:
+        return now() + self._passed
+
+    def put(self, key: str, data: bytes) -> None:
+        self._library.storage.put(key, data)
+        self._pass()
+
+    def delete(self, key: str) -> None:
+        self._library.storage.delete(key)
+        self._pass()
+
+    def open(self, key: str) -> BinaryIO:
+        return self._library.storage.open(key)
+
+    def _pass(self) -> None:
+        parts = self._library.shop, self._library.database, self._library.storage
+        with self._library.database.read() as connection:
+            before = connection.execute(select(replacements.c.lease_until)).scalar_one_or_none()
+        if before is None:
+            return  # they have changed places; what follows is tidying up
+        self.calls += 1
+        self._passed += timedelta(seconds=self._call_s)
+        if self._waits:
+            wait_for(lambda: self._lease() > before + timedelta(seconds=self._call_s / 2), "the lease to be renewed")
+        assert replace.finish(*parts, self.clock) == 0, "another process has taken over"
+
+    def _lease(self) -> datetime:
+        with self._library.database.read() as connection:
+            return connection.execute(select(replacements.c.lease_until)).scalar_one()
+
+
+def test_a_slow_nas_loses_nobody_the_files_that_change_places(library: Library, draw: Draw) -> None:
+    match, (fox, cut_fox) = alike(library, draw)
+    old, new = content(library, fox), content(library, cut_fox)
+    slow = SlowNas(library, LEASE.total_seconds() * 0.4)  # two calls for one lease, and there are five
+    decide(library.desk(storage=slow, clock=slow.clock), match.id, "replace")
+    assert slow.calls == 5
+    assert content(library, fox) == new and content(library, cut_fox) == old
+    assert_clean(library, deleted=1)
+
+
+def test_one_step_that_takes_longer_than_a_lease(library: Library, draw: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "RENEW_EVERY_S", 0.01)
+    match, (fox, cut_fox) = alike(library, draw)
+    new = content(library, cut_fox)
+    slow = SlowNas(library, LEASE.total_seconds() * 2, waits=True)
+    decide(library.desk(storage=slow, clock=slow.clock), match.id, "replace")
+    assert slow.calls == 5 and content(library, fox) == new
+    assert_clean(library, deleted=1)
+
+
+class Frozen(SlowNas):
+    """A process that sleeps for longer than its lease in its n-th change of the storage, while another one goes on."""
+
+    def __init__(self, library: Library, call: int) -> None:
+        super().__init__(library, 2 * LEASE.total_seconds())
+        self._left = call
+
+    def _pass(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._passed += timedelta(seconds=self._call_s)
+            parts = self._library.shop, self._library.database, self._library.storage
+            assert replace.finish(*parts, self.clock) == 1
+
+
+@pytest.mark.parametrize("call", [1, 3, 5])
+def test_who_wakes_up_after_another_has_taken_over_changes_nothing(library: Library, draw: Draw, call: int) -> None:
+    match, (fox, cut_fox) = alike(library, draw)
+    old, new = content(library, fox), content(library, cut_fox)
+    frozen = Frozen(library, call)
+    decide(library.desk(storage=frozen, clock=frozen.clock), match.id, "replace")
+    assert content(library, fox) == new and content(library, cut_fox) == old
+    assert_clean(library, deleted=1)
 
 
 def test_a_refused_file_replaces_when_it_is_sent_again(library: Library, draw: Draw) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,6 +20,19 @@ CREATE TABLE IF NOT EXISTS files (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_digest ON files (sha256);
 """
+#: What the rows say of files in the storage; gone when the manifest is closed.
+_NAMED = """
+CREATE TEMP TABLE IF NOT EXISTS named (
+    shop INTEGER NOT NULL, key TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT NULL
+) WITHOUT ROWID;
+DELETE FROM named;
+"""
+_APART = """
+SELECT named.shop, named.key, named.size, named.sha256, files.sha256
+FROM named LEFT JOIN files ON files.place = ? AND files.key = named.key
+WHERE named.key > CAST(? AS TEXT) AND files.sha256 IS NOT named.sha256
+ORDER BY named.key LIMIT 500
+"""
 #: Rows between two commits: what a killed backup has to look at again.
 _COMMIT_EVERY = 200
 
@@ -33,6 +46,24 @@ class File:
     size: int
     modified: float
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file in the storage as a row of the database says it is; ``size`` in bytes, ``sha256`` in hex."""
+
+    shop: int
+    key: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A row and what the snapshot has under its name: a content with another digest, or nothing."""
+
+    named: Named
+    found: str | None
 
 
 class Manifest:
@@ -54,6 +85,23 @@ class Manifest:
         self._uncommitted += 1
         if self._uncommitted >= _COMMIT_EVERY:
             self.commit()
+
+    def remove(self, place: str, key: str) -> None:
+        """Forget the file of that name, if there is one."""
+        self._connection.execute("DELETE FROM files WHERE place = ? AND key = CAST(? AS TEXT)", (place, _bytes(key)))
+
+    def name(self, rows: Iterable[Named]) -> None:
+        """Take these for what the rows of the database say: see `apart`. On the disk, and gone with `close`."""
+        self._connection.executescript(_NAMED)
+        values = ((row.shop, _bytes(row.key), row.size, row.sha256) for row in rows)
+        self._connection.executemany("INSERT OR REPLACE INTO named VALUES (?, CAST(? AS TEXT), ?, ?)", values)
+
+    def apart(self) -> Iterator[Apart]:
+        """The rows of `name` whose file this is not, in the order of their names. Files may be added meanwhile."""
+        last = ""
+        while rows := self._connection.execute(_APART, (STORAGE, _bytes(last))).fetchall():
+            yield from (Apart(Named(*row[:4]), row[4]) for row in rows)
+            last = rows[-1][1]
 
     def commit(self) -> None:
         """Make what was added survive."""

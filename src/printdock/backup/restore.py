@@ -18,6 +18,8 @@ from printdock.backup.manifest import DATABASE, INCOMING, STORAGE, File, Manifes
 from printdock.backup.objects import Objects
 from printdock.backup.source import Library, Progress, Report, Stage
 from printdock.backup.tables import Dumped, count_rows, load
+from printdock.backup.together import named, withdraw_mockup
+from printdock.db.engine import Database
 from printdock.errors import Cancelled, InputRefused, KeyTaken, UsageError
 from printdock.storage.base import Storage, is_temporary
 from printdock.storage.local import LocalStorage
@@ -28,7 +30,9 @@ from printdock.uploads.place import MARKER
 @dataclass(slots=True)
 class Restored:
     """What was done. ``damaged``: files whose bytes in the backup are not what they were; ``taken``: files that stay out
-    because another one has their name; ``opens_secrets``: whether this server's secret is the one of the snapshot.
+    because another one has their name; ``apart``: print files of which the snapshot has other bytes than their row says,
+    or none; ``mockups``: as many count as not rendered, for that reason; ``opens_secrets``: whether this server's secret
+    is the one of the snapshot.
     """
 
     snapshot: str
@@ -39,10 +43,12 @@ class Restored:
     opens_secrets: bool = True
     damaged: list[str] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)
+    mockups: int = 0
 
     @property
     def whole(self) -> bool:
-        return not self.damaged and not self.taken
+        return not self.damaged and not self.taken and not self.apart
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for ``--json``."""
@@ -82,9 +88,23 @@ def restore(
             work.tell("database", "")
             dumped = Dumped(snapshot.schema, snapshot.rows, snapshot.columns)
             load(library.database, dumped, lambda name: _part(folder.objects, manifest, name))
+        _compare(library.database, manifest, done)
         done.rows = sum(snapshot.rows.values())
         marker.unlink()
         return done
+
+
+def _compare(database: Database, manifest: Manifest, done: Restored) -> None:
+    """Does each row have the file it speaks of? A mockup that has not is rendered again when it is next asked for."""
+    with database.read() as connection:
+        manifest.name(named(connection))
+    for apart in manifest.apart():
+        with database.write() as connection:
+            again = withdraw_mockup(connection, apart.named.shop, apart.named.key)
+        if again:
+            done.mockups += 1
+        else:
+            done.apart.append(apart.named.key)
 
 
 def _refuse_other_database(snapshot: Snapshot, library: Library) -> None:

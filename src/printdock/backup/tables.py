@@ -25,6 +25,8 @@ from printdock.errors import DatabaseUnavailable, UsageError
 #: The name of a part, and a stream of it.
 Keep = Callable[[str, BinaryIO], None]
 Open = Callable[[str], BinaryIO]
+#: Reads what it likes of the very moment that is copied.
+Look = Callable[[Connection], None]
 _SQLITE_PART = "printdock.db"
 _VERSIONS = "alembic_version"
 
@@ -38,9 +40,12 @@ class Dumped:
     columns: dict[str, list[str]] = field(default_factory=dict)
 
 
-def dump(database: Database, keep: Keep, scratch: Path) -> Dumped:
-    """Hand all parts of the database to ``keep``. ``scratch``: a folder with room for a copy (SQLite)."""
-    return (_dump_sqlite if database.dialect == "sqlite" else _dump_postgresql)(database, keep, scratch)
+def dump(database: Database, keep: Keep, scratch: Path, look: Look) -> Dumped:
+    """Hand all parts of the database to ``keep``, and let ``look`` see the same rows.
+
+    ``scratch``: a folder with room for a copy (SQLite).
+    """
+    return (_dump_sqlite if database.dialect == "sqlite" else _dump_postgresql)(database, keep, scratch, look)
 
 
 def count_rows(database: Database) -> dict[str, int]:
@@ -68,7 +73,7 @@ def load(database: Database, dumped: Dumped, open_part: Open) -> None:
     schema.upgrade(database)
 
 
-def _dump_sqlite(database: Database, keep: Keep, scratch: Path) -> Dumped:
+def _dump_sqlite(database: Database, keep: Keep, scratch: Path, look: Look) -> Dumped:
     with tempfile.TemporaryDirectory(dir=scratch, prefix=".pd-database.") as folder:
         copy = Path(folder) / _SQLITE_PART
         with _driver(database) as source, closing(sqlite3.connect(copy)) as target:
@@ -77,6 +82,8 @@ def _dump_sqlite(database: Database, keep: Keep, scratch: Path) -> Dumped:
         copied = Database(f"sqlite:///{copy}")
         try:
             dumped = Dumped(_revision(copied), count_rows(copied))
+            with copied.read() as connection:
+                look(connection)
         finally:
             copied.close()
         with closing(sqlite3.connect(copy)) as target:
@@ -104,7 +111,7 @@ def _driver(database: Database) -> Iterator[sqlite3.Connection]:
             raise DatabaseUnavailable(f"The database could not be copied ({error}).", remedy="Run again.") from error
 
 
-def _dump_postgresql(database: Database, keep: Keep, scratch: Path) -> Dumped:
+def _dump_postgresql(database: Database, keep: Keep, scratch: Path, look: Look) -> Dumped:
     dumped = Dumped(_revision(database))
     with database.read() as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
@@ -113,6 +120,7 @@ def _dump_postgresql(database: Database, keep: Keep, scratch: Path) -> Dumped:
             if rows := _count(connection, name):
                 dumped.rows[name] = rows
                 _copy_out(connection, name, dumped.columns[name], keep, scratch)
+        look(connection)
     return dumped
 
 

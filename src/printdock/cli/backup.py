@@ -128,6 +128,11 @@ def _print_made(made: Made, removed: tuple[int, int], secret: Path | None) -> No
     )
     if made.gone:
         console.print(f"{made.gone} files were removed while they were to be copied.", style="dim")
+    if made.apart:
+        console.print(
+            f"{made.apart} files are not in the storage as their rows say: printdock verify --deep names them.",
+            style="yellow",
+        )
     if removed[0]:
         console.print(f"Removed {removed[0]} older snapshots and {removed[1]} files that only they had.", style="dim")
     where = f"the file {shown(str(secret), 200)}" if secret else "PRINTDOCK_SECRET"
@@ -148,6 +153,10 @@ def _print_restored(done: Restored) -> None:
         console.print(f"[red]damaged in the backup[/] {shown(name, 200)}")
     for name in done.taken:
         console.print(f"[red]another file has its name[/] {shown(name, 200)}")
+    for name in done.apart:
+        console.print(f"[red]not as its row says[/] {shown(name, 200)}")
+    if done.mockups:
+        console.print(f"{done.mockups} mockups are newer than their rows: they are rendered again.", style="dim")
     if not done.opens_secrets:
         console.print(
             "This server's secret is another one than the snapshot's: put the file secret back (or PRINTDOCK_SECRET), or "

@@ -14,7 +14,9 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,11 @@ from printdock.designs.admit import Admitted, admit, check_unchanged
 from printdock.designs.decide import Decider, Onward
 from printdock.designs.decisions import Desk, finish_all
 from printdock.designs.item import Duplicates, Event, Item, Source, Stage, Upload
+from printdock.designs.lease import Renewal
 from printdock.designs.outcomes import Failed, answer
 from printdock.designs.recover import recover
 from printdock.designs.store import Recorder
-from printdock.designs.upload import Renewal, finish_upload, give_up_claims, open_upload
+from printdock.designs.upload import finish_upload, give_up_claims, open_upload, renew_claims
 from printdock.errors import (
     Cancelled,
     DatabaseUnavailable,
@@ -84,11 +87,8 @@ def ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
 def _ingest(upload: Upload, sources: Iterable[Path | Source]) -> Report:
     started = time.monotonic()
     flow = _Flow(upload)
-    renewing = Renewal(upload)
-    try:
+    with nullcontext() if upload.dry_run else Renewal(partial(renew_claims, upload)):
         items = flow.run(sources)
-    finally:
-        renewing.close()
     give_up_claims(upload, items)
     _replace_awaited(upload)
     entries = [answer(item.source, item.outcome) for item in items if item.outcome is not None]

@@ -8,7 +8,7 @@ Two stored files change places. That takes several steps in the storage, so it i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,8 @@ from printdock.db.engine import Database
 from printdock.db.tables import LIVE, print_files, replacements
 from printdock.designs import index, ledger
 from printdock.designs.digests import digest_of
-from printdock.designs.lease import LEASE, Clock, is_dead, new_owner
-from printdock.errors import Conflict, PrintdockError, StorageError, StorageNotFound
+from printdock.designs.lease import LEASE, Clock, Renewal, is_dead, new_owner
+from printdock.errors import Conflict, LeaseLost, PrintdockError, StorageError, StorageNotFound
 from printdock.shops.queries import Shop
 from printdock.storage.base import Storage
 
@@ -114,22 +114,30 @@ def under_way(connection: Connection, shop: Shop, match: int) -> bool:
 
 
 def _change_places(shop: Shop, database: Database, storage: Storage, row: Row[Any], clock: Clock) -> bool:
+    """False where another process does it."""
     owner = new_owner()
     with database.write() as connection:
         if not _take(connection, shop, row, owner, clock()):
             return False
-    try:
-        with database.read() as connection:
-            files = {one.id: one for one in connection.execute(_both(shop, row))}
-        _exchange(storage, files[row.print_file_id], files[row.newcomer_file_id], row.aside)
+
+    def keep() -> None:
         with database.write() as connection:
-            exchanged = _exchange_rows(connection, shop, row)
+            _keep(connection, shop, row, owner, clock())
+
+    try:
+        with Renewal(keep):
+            with database.read() as connection:
+                files = {one.id: one for one in connection.execute(_both(shop, row))}
+            _exchange(storage, files[row.print_file_id], files[row.newcomer_file_id], row.aside, keep)
+        with database.write() as connection:
+            _exchange_rows(connection, shop, row, owner)
     except PrintdockError:
         with database.write() as connection:
-            _let_go(connection, shop, row, owner)
+            if not _let_go(connection, shop, row, owner):
+                return False  # what we ran into is the other's work
         raise
     storage.delete(row.aside)  # left behind by a crash right here, it is found by `verify`
-    return exchanged
+    return True
 
 
 def _take(connection: Connection, shop: Shop, row: Row[Any], owner: str, now: datetime) -> bool:
@@ -144,9 +152,17 @@ def _take(connection: Connection, shop: Shop, row: Row[Any], owner: str, now: da
     return True
 
 
-def _let_go(connection: Connection, shop: Shop, row: Row[Any], owner: str) -> None:
-    held = update(replacements).where(*_of(shop, row), replacements.c.owner == owner)
-    connection.execute(held.values(owner=None, lease_until=None))
+def _keep(connection: Connection, shop: Shop, row: Row[Any], owner: str, now: datetime) -> None:
+    """Have these files for another lease. Raises `LeaseLost`."""
+    mine = update(replacements).where(*_of(shop, row), replacements.c.owner == owner)
+    if connection.execute(mine.values(lease_until=now + LEASE)).rowcount != 1:
+        raise LeaseLost("Another process has taken over these files.")
+
+
+def _let_go(connection: Connection, shop: Shop, row: Row[Any], owner: str) -> bool:
+    """Whether it was still ours to let go of."""
+    mine = update(replacements).where(*_of(shop, row), replacements.c.owner == owner)
+    return connection.execute(mine.values(owner=None, lease_until=None)).rowcount == 1
 
 
 def _of(shop: Shop, row: Row[Any]) -> tuple[ColumnElement[bool], ...]:
@@ -162,19 +178,22 @@ def _both(shop: Shop, row: Row[Any]) -> Any:
     return select(print_files).where(print_files.c.shop_id == shop.id, print_files.c.id.in_(keys))
 
 
-def _exchange(storage: Storage, kept: Row[Any], newcomer: Row[Any], aside: str) -> None:
+def _exchange(storage: Storage, kept: Row[Any], newcomer: Row[Any], aside: str, keep: Callable[[], None]) -> None:
     """Let each file lie under the other's name. Their rows still say what was where before.
 
-    At every moment both arts are in the storage, each whole, under one name at least.
+    At every moment both arts are in the storage, each whole, under one name at least. ``keep`` is called before each
+    change, and raises `LeaseLost` where it is no longer ours to make.
     """
     ours, theirs = bytes(kept.sha256), bytes(newcomer.sha256)
     if ours == theirs:
         return
     here = _digest(storage, kept.path)
     if here == ours:
+        keep()
         storage.put(aside, _read(storage, kept.path, ours))
     if here != theirs:
         new = _read(storage, newcomer.path, theirs)
+        keep()
         if here == ours:
             storage.delete(kept.path)
         storage.put(kept.path, new)
@@ -182,6 +201,7 @@ def _exchange(storage: Storage, kept: Row[Any], newcomer: Row[Any], aside: str) 
     if there == ours:
         return
     old = _read(storage, aside, ours)
+    keep()
     if there == theirs:
         storage.delete(newcomer.path)
     storage.put(newcomer.path, old)
@@ -206,18 +226,18 @@ def _read(storage: Storage, key: str, sha256: bytes) -> bytes:
     return data
 
 
-def _exchange_rows(connection: Connection, shop: Shop, row: Row[Any]) -> bool:
-    """The rows say what lies where; False where another process has said so already."""
+def _exchange_rows(connection: Connection, shop: Shop, row: Row[Any], owner: str) -> None:
+    """The rows say what lies where. Raises `LeaseLost`."""
     ledger.advance(connection, shop)
-    if connection.execute(delete(replacements).where(*_of(shop, row))).rowcount == 0:
-        return False
+    mine = delete(replacements).where(*_of(shop, row), replacements.c.owner == owner)
+    if connection.execute(mine).rowcount != 1:
+        raise LeaseLost("Another process has taken over these files.")
     files = {one.id: one for one in connection.execute(_both(shop, row).with_for_update())}
     kept, newcomer = files[row.print_file_id], files[row.newcomer_file_id]
     for one, other in ((kept, newcomer), (newcomer, kept)):
         looks = {name: getattr(other, name) for name in _OF_ART}
         here = update(print_files).where(print_files.c.shop_id == shop.id, print_files.c.id == one.id)
         connection.execute(here.values(**looks))
-    return True
 
 
 def exchange_looks(connection: Connection, shop: Shop, kept: UUID, newcomer: UUID) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -12,7 +11,6 @@ from sqlalchemy import Connection, insert, select, update
 from printdock.db.tables import uploads
 from printdock.designs import ledger
 from printdock.designs.item import Item, Upload
-from printdock.designs.lease import RENEW_EVERY_S
 from printdock.designs.outcomes import Failed
 from printdock.designs.recover import recover
 from printdock.errors import (
@@ -99,25 +97,7 @@ def finish_upload(upload: Upload, stored: int, duplicates: int, failed: int) -> 
         log.warning("the upload's counts could not be recorded: %s", error)
 
 
-class Renewal:
-    """Keeps this process's claims while it works."""
-
-    def __init__(self, upload: Upload) -> None:
-        self._upload = upload
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="printdock-lease", daemon=True)
-        if not upload.dry_run:
-            self._thread.start()
-
-    def _run(self) -> None:
-        while not self._over.wait(RENEW_EVERY_S):
-            try:
-                with self._upload.database.write() as connection:
-                    ledger.renew(connection, self._upload.owner, self._upload.clock())
-            except DatabaseUnavailable as error:
-                log.warning("claims could not be renewed: %s", error)
-
-    def close(self) -> None:
-        self._over.set()
-        if self._thread.is_alive():
-            self._thread.join()
+def renew_claims(upload: Upload) -> None:
+    """Keep what ``upload`` has claimed for another lease."""
+    with upload.database.write() as connection:
+        ledger.renew(connection, upload.owner, upload.clock())
