@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import os
 import platform
@@ -11,40 +10,27 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
 from rich.console import Console
 from rich.markdown import Markdown
 
 import bench.promises
 from bench.promises import page
+from bench.promises.keeping import Measuring, kept
 from bench.promises.parts import PARTS
 from bench.promises.rows import PROMISES
 
-#: Where each part's last figures are kept, so that parts can be measured at different times.
-KEPT = Path(__file__).resolve().parents[2] / ".cache" / "bench" / "promises"
-
-#: Seconds for which it is looked, before a part, whether the machine does anything else; and percent of its cores that are nothing.
-LOOK_S, QUIET = 3.0, 15.0
+#: Percent of the cores: a machine that does so little beside a part does nothing else.
+QUIET = 15.0
 
 console = Console()
 
 
 def measure(names: list[str]) -> None:
     """Measure these parts and keep their figures."""
-    KEPT.mkdir(parents=True, exist_ok=True)
     for name in names:
         console.rule(name)
-        began = datetime.datetime.now(datetime.UTC)
-        busy = psutil.cpu_percent(interval=LOOK_S)
-        data = PARTS[name](lambda sentence: console.print(sentence, style="dim", highlight=False))
-        took = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
-        about = {"at": began.isoformat(timespec="minutes"), "took_s": round(took), "busy_percent": busy}
-        (KEPT / f"{name}.json").write_text(json.dumps({"about": about, **data}, indent=2) + "\n", encoding="utf-8")
-
-
-def kept() -> dict[str, dict[str, Any]]:
-    """The last figures of each part that was ever measured here."""
-    return {name: json.loads((KEPT / f"{name}.json").read_text()) for name in PARTS if (KEPT / f"{name}.json").exists()}
+        measuring = Measuring(name)
+        measuring.keep(PARTS[name](lambda sentence: console.print(sentence, style="dim", highlight=False)))
 
 
 def machine(found: dict[str, dict[str, Any]]) -> str:

@@ -18,7 +18,7 @@ from bench.soak.__main__ import run as soak
 ROOT = Path(__file__).resolve().parents[2]
 Tell = Callable[[str], None]
 #: Long enough for every fault to have its turn.
-SOAK_MINUTES = 4.6
+SOAK_MINUTES = 6.0
 LIBRARY = (0, 100_000)
 #: Where `make bench ARGS=library` leaves its figures.
 MILLIONS = ROOT / ".cache" / "bench" / "library.json"

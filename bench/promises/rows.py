@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.promises.parts import TESTS
+from bench.soak.judge import FLAT_MB
 
 Data = dict[str, Any]
 _NO_FIGURE = "–"
@@ -90,6 +91,11 @@ def _passed(what: str) -> tuple[Callable[[Data], str], Callable[[Data], bool]]:
     return words, lambda data: data[what]["failures"] + data[what]["errors"] == 0 < data[what]["tests"]
 
 
+def _steady(data: Data) -> str:
+    said = ", ".join(f"{one['part']} {one['first_mb']:.0f} → {one['last_mb']:.0f} MB" for one in data["memory"])
+    return f"{said}, in the second half of {data['minutes']:.0f} minutes"
+
+
 def _peaks(data: Data) -> list[float]:
     return [one["peak_mb"] for one in data["memory"]]
 
@@ -126,6 +132,11 @@ PROMISES = (
         lambda data: f"{data['mockup_jobs_failed_percent']:.1f} % of {data['mockup_jobs']} jobs, while all the faults below happened",
         lambda data: data["mockup_jobs_failed_percent"] < 1 and data["mockup_jobs"] > 0,
         lambda _: "jobs were lost at every restart",
+    ),
+    Promise(
+        "memory does not grow while it works", "soak", "make soak",
+        _steady, lambda data: bool(data["memory"]) and all(one["grew_mb"] <= FLAT_MB for one in data["memory"]),
+        lambda _: "the state of every job stayed in memory",
     ),
     Promise(
         "what the network interrupts is tried again", "tests", f"make test ARGS={TESTS['a NAS that fails']}",

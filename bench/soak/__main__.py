@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 import bench.soak
+from bench.promises.keeping import Measuring
 from bench.soak.faults import FAULTS, Fault, Happened, fewest_turns, happen
 from bench.soak.judge import judged, settle
 from bench.soak.sellers import Seller, Told
@@ -111,7 +112,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    measuring = Measuring("soak")
     result = run(options.minutes, options.users, options.workers)
+    measuring.keep(result)
     show(result)
     if options.json:
         options.json.write_text(json.dumps(result, indent=2))
