@@ -8,25 +8,29 @@ keeping for ever.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, text, update
 
 from printdock.db.engine import Database
-from printdock.db.tables import LIVE, designs, matches, print_files, sources
+from printdock.db.tables import IS_REPLACING, LIVE, designs, matches, print_files, sources
 from printdock.designs import bin as bin_
 from printdock.designs import replace
 from printdock.designs.lease import Clock
 from printdock.designs.matches import Match, find_match
 from printdock.designs.replace import Pair
-from printdock.errors import Conflict
+from printdock.errors import Conflict, StorageError, StorageUnavailable
 from printdock.shops.queries import Shop
 from printdock.storage.base import Storage
 
 log = logging.getLogger(__name__)
+
+#: How many open replacements are looked at together.
+PAGE = 100
 
 Word = Literal["keep", "drop", "replace"]
 
@@ -200,18 +204,36 @@ def finish_replacing(desk: Desk, key: int) -> None:
 def finish_all(desk: Desk) -> None:
     """Finish every replacement of the shop that was cut off, and begin those that waited for their file.
 
-    Raises what the storage raises.
+    One that cannot go on, because a file is not what it was, is logged and keeps nobody else waiting. Raises
+    `StorageUnavailable`.
     """
-    with desk.database.read() as connection:
-        found = select(matches.c.id, matches.c.undo).where(
-            matches.c.shop_id == desk.shop.id, matches.c.decision == "replace", matches.c.design_id.is_not(None)
-        )
-        rows = connection.execute(found.order_by(matches.c.id.desc()).limit(1000)).all()
-    for row in rows:
-        step = (row.undo or {}).get("step")
-        if step == "done" or (step is None and not _began(desk, row.id)):
+    for row in _open_replacements(desk):
+        if (row.undo or {}).get("step") is None and not _began(desk, row.id):
             continue
-        finish_replacing(desk, row.id)
+        try:
+            finish_replacing(desk, row.id)
+        except StorageUnavailable:
+            raise
+        except StorageError as reason:
+            log.warning("match %d cannot be replaced: %s", row.id, reason)
+
+
+def _open_replacements(desk: Desk) -> Iterator[Row[Any]]:
+    """Newest first, a page at a time."""
+    found = (
+        select(matches.c.id, matches.c.undo)
+        .where(matches.c.shop_id == desk.shop.id, text(IS_REPLACING), matches.c.design_id.is_not(None))
+        .order_by(matches.c.id.desc())
+        .limit(PAGE)
+    )
+    older = found
+    while True:
+        with desk.database.read() as connection:
+            rows = connection.execute(older).all()
+        yield from rows
+        if len(rows) < PAGE:
+            return
+        older = found.where(matches.c.id < rows[-1].id)
 
 
 def _began(desk: Desk, key: int) -> bool:
@@ -245,7 +267,7 @@ def _begin_return(connection: Connection, desk: Desk, match: Match) -> None:
     _check_stands(connection, shop, match)
     pairs = [Pair(match.id, UUID(kept), UUID(newcomer)) for kept, newcomer in before["pairs"]]
     replace.begin(connection, shop, pairs, desk.clock())
-    _set(connection, shop, match.id, undo=before | {"step": "returning"})
+    _set(connection, shop, match.id, undo=before | {"step": "returning"}, undo_until=None)
 
 
 def _check_stands(connection: Connection, shop: Shop, match: Match) -> None:
