@@ -35,7 +35,7 @@ def tell(sentence: str) -> None:
 def run(parts: list[str], files: int, designs: int) -> dict[str, Any]:
     """The chosen parts, one after the other, each with a server of its own."""
     result: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory(prefix="printdock-pages-") as name, chromium() as browser:
+    with tempfile.TemporaryDirectory(prefix="printdock-pages-") as name, chromium(whole=True) as browser:
         folder = Path(name)
         if "loads" in parts:
             result["loads"] = pages_loads.run(browser, folder, tell)

@@ -101,6 +101,10 @@ class Kept:
     filled: Filled
 
 
+#: What was made, by kind of database: modules that import the fixtures have each its own, of one home.
+_KEPT: dict[str, Kept] = {}
+
+
 def _keep(folder: Path, database: str) -> Kept:
     home = folder / "home"
     settings = Settings(PRINTDOCK_HOME=home, DATABASE_URL=database)
@@ -111,13 +115,17 @@ def _keep(folder: Path, database: str) -> Kept:
 
 @pytest.fixture(scope="session")
 def kept_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    folder = tmp_path_factory.mktemp("kept-sqlite")
-    return _keep(folder, f"sqlite:///{folder / 'home' / 'printdock.db'}")
+    if "sqlite" not in _KEPT:
+        folder = tmp_path_factory.mktemp("kept-sqlite")
+        _KEPT["sqlite"] = _keep(folder, f"sqlite:///{folder / 'home' / 'printdock.db'}")
+    return _KEPT["sqlite"]
 
 
 @pytest.fixture(scope="session")
 def kept_postgresql(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Kept:
-    return _keep(tmp_path_factory.mktemp("kept-postgresql"), postgres.create_database())
+    if "postgresql" not in _KEPT:
+        _KEPT["postgresql"] = _keep(tmp_path_factory.mktemp("kept-postgresql"), postgres.create_database())
+    return _KEPT["postgresql"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

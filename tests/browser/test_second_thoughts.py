@@ -11,10 +11,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from printdock.demo.bases import shirt_pack
-from printdock.mockups.pack import write_pack
 from tests.browser.site import Site
 from tests.browser.stock import cut, printdock, show
+from tests.mockups.conftest import MANIFEST, write_folder
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -93,12 +92,12 @@ def test_a_design_is_deleted_and_brought_back(signed_in: Page, alike: None) -> N
 def test_mockups_of_art_that_was_replaced_say_so_and_are_rendered_again(
     signed_in: Page, site: Site, alike: None, tmp_path: Path
 ) -> None:
-    write_pack(shirt_pack(), tmp_path / "packs" / "t-shirt")
+    write_folder(tmp_path / "packs" / "wall", MANIFEST.replace("Poster 18x24", "DTF Adult"))
     with site.owner() as owner:
         found = {one["name"]: one for one in owner.get("/api/v1/designs").json()["items"]}
         book = found["Book Stack"]
         match = owner.get("/api/v1/duplicates", params={"kind": "similar"}).json()["items"][0]
-    show(site, tmp_path / "packs", "t-shirt", "T-shirt, flat", [book["print_files"][0]["number"]])
+    show(site, tmp_path / "packs", "wall", "Wall", [book["print_files"][0]["number"]])
     page = signed_in
     page.goto(f"/designs/{book['id']}")
     mockups = page.get_by_role("region", name="Mockups")

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from threading import Barrier, get_ident
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from printdock.accounts.roles import Role
 from printdock.accounts.users import add_member, add_user
 from printdock.db.engine import Database
 from printdock.errors import Conflict, UsageError
 from printdock.listings.template import ListingTemplate
-from printdock.listings.templates import add_listing_template, save_listing_template
+from printdock.listings.templates import (
+    add_listing_template,
+    change_listing_template,
+    list_listing_templates,
+    save_listing_template,
+)
 from printdock.shops.queries import add_shop, ensure_shop
 from printdock.templates.presets import PRESETS
 from printdock.templates.queries import add_template, ensure_template
+from tests.db.together import all_look_first, at_once
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 WRITERS = 4
@@ -35,32 +39,14 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def _at_once(database: Database, make: Callable[[Connection], Any]) -> list[Any]:
-    """What ``make`` answered or raised to each writer, all of whom looked before anybody wrote (PostgreSQL).
-
-    SQLite lets one writer begin at a time: there they come after each other, whatever they do.
-    """
-    looked = Barrier(WRITERS)
-    waited: set[int] = set()
-    waits = database.engine.dialect.name == "postgresql"
-
-    def hold(connection: Connection, cursor: object, statement: str, *others: object) -> None:
-        if waits and statement.startswith("INSERT") and get_ident() not in waited:
-            waited.add(get_ident())
-            looked.wait(10)
+    """What ``make`` answered or raised to each writer, all of whom looked before anybody wrote."""
 
     def write(_: int) -> Any:
-        try:
-            with database.write() as connection:
-                return make(connection)
-        except (Conflict, UsageError) as error:
-            return error
+        with database.write() as connection:
+            return make(connection)
 
-    event.listen(database.engine, "before_cursor_execute", hold)
-    try:
-        with ThreadPoolExecutor(WRITERS) as pool:
-            return list(pool.map(write, range(WRITERS)))
-    finally:
-        event.remove(database.engine, "before_cursor_execute", hold)
+    with all_look_first(database, WRITERS):
+        return at_once(write, WRITERS, Conflict, UsageError)
 
 
 def _codes(answers: list[Any]) -> list[str]:
@@ -107,3 +93,28 @@ def test_listing_templates_are_saved_by_all_and_added_by_one(database: Database)
     other = ListingTemplate(name="Mugs", title="{number} mug", description="A mug.")
     answers = _at_once(database, lambda there: add_listing_template(there, shop, other, NOW))
     assert _codes(answers) == ["listing_template_exists"] * 3 + ["made"]
+
+
+def test_of_two_listing_templates_one_is_renamed_to_a_name(database: Database) -> None:
+    with database.write() as connection:
+        shop = ensure_shop(connection, "north", NOW)
+        keys = [
+            save_listing_template(connection, shop, _LISTING.model_copy(update={"name": name}), NOW).id for name in "ab"
+        ]
+
+    def rename(number: int) -> Any:
+        with database.write() as connection:
+            return change_listing_template(connection, shop, keys[number], _LISTING, NOW)
+
+    with all_look_first(database, 2, "UPDATE"):
+        answers = at_once(rename, 2, Conflict)
+    assert _codes(answers) == ["listing_template_exists", "made"]
+    with database.write() as connection:
+        names = sorted(one.template.name for one in list_listing_templates(connection, shop))
+        assert names[0] == "Cups" and names[1] in "ab"
+        lost = keys[answers.index(next(one for one in answers if isinstance(one, Conflict)))]
+        with pytest.raises(Conflict):
+            change_listing_template(connection, shop, lost, _LISTING, NOW)
+        assert change_listing_template(connection, shop, lost, _LISTING.model_copy(update={"name": "free"}), NOW), (
+            "it goes on"
+        )

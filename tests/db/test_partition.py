@@ -113,7 +113,7 @@ def test_a_backup_of_parts_goes_back_into_parts_or_into_one(
     def keep(name: str, stream: BinaryIO) -> None:
         (tmp_path / name).write_bytes(stream.read())
 
-    dumped = dump(database, keep, tmp_path)
+    dumped = dump(database, keep, tmp_path, lambda moment: None)
     assert dumped.rows == rows
     restored = Database(postgres.create_database())
     schema.upgrade(restored)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shlex
@@ -36,10 +37,21 @@ _ELSEWHERE = {
 }
 
 
+@functools.cache
+def _program() -> Any:
+    return typer.main.get_command(app)
+
+
+@functools.cache
+def _known() -> dict[str, set[str]]:
+    """The options of each command."""
+    return {command_name: _options(command) for command_name, command in commands()}
+
+
 @pytest.mark.parametrize("page", WRITTEN, ids=name)
 def test_commands_exist(page: Path) -> None:
     for words in _COMMAND.findall(code(page)):
-        command: Any = typer.main.get_command(app)
+        command: Any = _program()
         for word in words.split():
             below = getattr(command, "commands", None)  # a group's; what follows a command is its argument
             if below is None:
@@ -50,7 +62,7 @@ def test_commands_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", WRITTEN, ids=name)
 def test_options_exist(page: Path) -> None:
-    known = {command_name: _options(command) for command_name, command in commands()}
+    known = _known()
     for line in [*_LINE.findall("\n".join(spans(page))), *_LINE.findall("\n".join(blocks(page)))]:
         words = shlex.split(line.split(" | ")[0].replace("…", "").replace("'", "\\'"), comments=True)
         found = max((one for one in known if words[: len(one.split())] == one.split()), key=len, default=None)

@@ -22,6 +22,7 @@ from printdock.listings import connection
 from printdock.listings.tokens import DatabaseTokens
 from printdock.listings.vault import unseal
 from printdock.shops.queries import ensure_shop
+from tests.db.together import all_look_first, at_once
 from tests.listings.conftest import Studio, utc_now
 
 
@@ -86,6 +87,24 @@ def test_another_seller_does_not_slip_in(studio: Studio) -> None:
     with pytest.raises(UsageError, match="somebody else"):
         studio.connect()
     assert _row(studio) == before
+
+
+@pytest.mark.parametrize("sellers", ["the same", "another"])
+def test_two_first_consents_at_once_make_one_connection(studio: Studio, sellers: str) -> None:
+    fernet = studio.secret.fernet("etsy")
+    addresses = [studio.begin()]
+    if sellers == "another":
+        studio.etsy.signed_in = studio.etsy.world.add_shop("Stranger").user_id
+    addresses.append(studio.begin())
+
+    def finish(number: int) -> int:
+        return connection.finish(studio.database, studio.shop, studio.app, addresses[number], fernet, utc_now())
+
+    with all_look_first(studio.database, 2):
+        answers = at_once(finish, 2, UsageError)
+    refused = [one.code for one in answers if isinstance(one, UsageError)]
+    assert refused == ([] if sellers == "the same" else ["etsy_other_seller"])
+    assert _row(studio).etsy_user_id in answers, "whose consent was first"
 
 
 def test_tokens_are_stored_before_they_are_used(studio: Studio) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, insert, select
+from uuid_utils.compat import uuid7
 
-from printdock.db.tables import matches, metadata
+from printdock.db.etsy_tables import listings
+from printdock.db.tables import fingerprints, matches, metadata, print_files
 from printdock.demo import SAMPLES
 from printdock.demo.bases import PACKS
 from printdock.designs.catalog import Filter, page_of_designs
@@ -19,9 +22,12 @@ from printdock.designs.decisions import Desk, decide
 from printdock.designs.ingest import ingest
 from printdock.designs.verify import verify_shop
 from printdock.errors import StorageUnavailable
+from printdock.imaging.codec import decode, encode_png
 from printdock.jobs import records
 from printdock.jobs.kinds import samples
 from printdock.jobs.work import Work
+from printdock.listings.template import ListingTemplate
+from printdock.listings.templates import save_listing_template
 from printdock.mockups.pack import read_pack
 from printdock.mockups.sets import import_pack, list_sets
 from printdock.samples import remove
@@ -36,13 +42,13 @@ from tests.mockups.conftest import MANIFEST, write_folder
 #: Tables that tell what happened; they are not the shop's things.
 _TOLD = {"jobs", "events", "event_counters", "shops", "audit_log"}
 
-SMALL = (Group("Poster 18x24", ("Coffee Badge 2019.png", "Book Stack.png", "Coffee Badge 2019_FINAL.png"), "wall", 3),)
+SMALL = (Group("Sticker 3in", ("Coffee Badge 2019.png", "Book Stack.png", "Coffee Badge 2019_FINAL.png"), "wall", 3),)
 
 
 @pytest.fixture
 def services(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """A shop on each database; a few samples that are drawn at once."""
-    folder = write_folder(tmp_path / "pack", MANIFEST)
+    folder = write_folder(tmp_path / "pack", MANIFEST.replace("Poster 18x24", "Sticker 3in"))
     monkeypatch.setattr(samples, "GROUPS", SMALL)
     monkeypatch.setitem(PACKS, "wall", lambda: read_pack(folder))
     with open_services(Settings(PRINTDOCK_HOME=tmp_path / "home", DATABASE_URL=database_url)) as opened:
@@ -170,3 +176,42 @@ def test_a_sample_whose_art_was_replaced_is_a_persons_own(services: Services, tm
     with services.database.read() as connection:
         (kept,) = page_of_designs(connection, shop, Filter(), before=None, limit=2)
     assert [one.sha256.hex() for one in kept.print_files] == [report.files[0]["sha256"]]
+
+
+def test_art_of_a_sample_that_only_a_listing_keeps_is_new_again(services: Services, tmp_path: Path) -> None:
+    shop = services.shop()
+    run(services, samples.ADD)
+    with services.database.write() as connection:
+        listed = _list_all(connection, shop)
+    run(services, samples.REMOVE)
+    (tmp_path / "drawn").mkdir()
+    mine, again = tmp_path / "drawn" / "mine.png", tmp_path / "drawn" / "again.png"
+    mine.write_bytes(SAMPLES["Book Stack.png"](mine.parent))
+    again.write_bytes(encode_png(decode(mine.read_bytes()), 150))
+    template = services.template(SMALL[0].template, shop)
+    answers = [ingest(services.upload(template, report=lambda told: None), [path]).files[0] for path in (mine, again)]
+    first, second = answers
+    assert (first["outcome"], first["similar_to"]) == ("stored", None), first
+    assert (second["outcome"], second["duplicate_of"]) == ("duplicate", first["design"]), second
+    with services.database.read() as connection:
+        rows = connection.execute(select(listings.c.print_file_id)).scalars()
+        assert set(rows) == listed, "what was listed stays"
+        compared = connection.execute(select(fingerprints.c.design_id)).scalars().all()
+        assert list(map(str, compared)) == [first["design"]], "and is compared with nothing"
+    found = verify_shop(shop, services.database, services.storage, services.spool, services.clock, deep=True)
+    assert found.problems == [] and found.files == 1
+
+
+def _list_all(connection: Connection, shop: Shop) -> set[UUID]:
+    """A listing of every print file."""
+    now = datetime.now(UTC)
+    text = ListingTemplate(name="Cups", title="{number} cup", description="A cup.")
+    template = save_listing_template(connection, shop, text, now)
+    files = connection.execute(select(print_files)).all()
+    for file in files:
+        row = {
+            "id": uuid7(), "shop_id": shop.id, "template_id": template.id, "design_id": file.design_id,
+            "print_file_id": file.id, "state": "made", "created_at": now, "updated_at": now,
+        }  # fmt: skip
+        connection.execute(insert(listings), [row])
+    return {file.id for file in files}

@@ -21,11 +21,12 @@ PATIENCE = 120.0
 context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(
     [
-        "printdock.cli.app", "printdock.asgi", "granian", "printdock.wiring", "printdock.settings", "printdock.designs.ingest",
-        "printdock.designs.verify", "printdock.designs.matches", "printdock.storage.sftp", "printdock.storage.resilient",
-        "printdock.storage.local", "printdock.db.migrations.versions.v0001_first_schema", "printdock.listings.tokens",
-        "alembic.command", "psycopg", "sqlalchemy.dialects.postgresql", "tests.end_to_end.killed", "tests.listings.worker",
-        "tests.services.forks",
+        "printdock.cli.app", "printdock.asgi", "granian", "printdock.wiring", "printdock.settings",
+        "printdock.designs.ingest", "printdock.designs.verify", "printdock.designs.matches", "printdock.storage.sftp",
+        "printdock.storage.resilient", "printdock.storage.local", "printdock.db.migrations.versions.v0001_first_schema",
+        "printdock.listings.tokens", "alembic.command", "alembic.config", "psycopg", "sqlalchemy.dialects.postgresql",
+        "tests.end_to_end.killed", "tests.listings.worker", "rich._emoji_codes", "printdock.backup.make",
+        "printdock.backup.restore", "tests.services.forks", "tests.services.prepared",
     ]
 )  # fmt: skip
 

@@ -53,11 +53,11 @@ def was_moved(database: Database, apart: Apart) -> bool:
 
 
 def places_of(database: Database, one: Named) -> list[str]:
-    """Where in the storage the content that ``one`` names may lie now, the likeliest first."""
+    """Where in the storage the print file that ``one`` names may lie now, the likeliest first; a mockup lies nowhere else."""
     with database.read() as connection:
         same = print_files.c.shop_id == one.shop, print_files.c.sha256 == bytes.fromhex(one.sha256)
         found = [row.path for row in connection.execute(_print_files().where(*same))]
-        return list(dict.fromkeys([one.key, *found, *_changing_places(connection, one.shop)]))
+        return list(dict.fromkeys([*found, *_changing_places(connection, one.shop)]))
 
 
 def withdraw_mockup(connection: Connection, shop: int, path: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert:
@@ -28,3 +29,24 @@ def added(connection: Connection, table: Table, row: Mapping[str, Any]) -> Any:
     (key,) = table.primary_key.columns
     unless_there = insert_into(connection, table).values(**row).on_conflict_do_nothing().returning(key)
     return connection.execute(unless_there).scalar_one_or_none()
+
+
+def changed(connection: Connection, statement: Executable) -> bool:
+    """Run an ``UPDATE``; False, with nothing changed, where it would make two unique rows the same.
+
+    It waits as `added` does. What was done before it in this transaction stays.
+    """
+    try:
+        with connection.begin_nested():
+            connection.execute(statement)
+    except IntegrityError as error:
+        if not _is_of_unique_rows(error):
+            raise
+        return False
+    return True
+
+
+def _is_of_unique_rows(error: IntegrityError) -> bool:
+    # 23505: unique_violation (PostgreSQL, appendix A); SQLite's extended result codes have names.
+    names = (getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", None))
+    return names[0] == "23505" or names[1] in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")

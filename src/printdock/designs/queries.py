@@ -44,8 +44,9 @@ def show_design(connection: Connection, shop: Shop, name: str) -> list[dict[str,
 def find_design(connection: Connection, shop: Shop, name: str, *, deleted: bool = False) -> UUID:
     """The design meant by ``name``: its id, a stored path or file name, or a number (``906``, not ``90``).
 
-    With ``deleted`` among those that can be brought back. Raises `UsageError` when there is none, or when a number
-    stands for several templates' files.
+    A file name alone is looked for in the folders of the shop's templates, which is an indexed look-up each; a file in
+    another folder is found by its path. With ``deleted`` among those that can be brought back. Raises `UsageError` when
+    there is none, or when a number or a file name stands for several designs.
     """
     wanted = select(print_files.c.design_id).where(print_files.c.shop_id == shop.id, _there(deleted))
     key = _as_uuid(name)
@@ -56,10 +57,17 @@ def find_design(connection: Connection, shop: Shop, name: str, *, deleted: bool 
     else:
         wanted = wanted.where(print_files.c.path.in_(_paths(connection, shop, name)))
     found = set(connection.execute(wanted).scalars())
+    if not found and "." in name and "/" not in name:
+        raise UsageError(
+            f"There is no design {name!r} in the folders of the shop's templates.",
+            code="unknown_design",
+            remedy="If it lies elsewhere, give its path from the storage's folder on, or the number that `printdock "
+            "designs list --search NAME` shows.",
+        )
     if not found:
         raise UsageError(f"There is no design {name!r}.", code="unknown_design", remedy="See `printdock designs list`.")
     if len(found) > 1:
-        raise UsageError(f"{name!r} is the number of {len(found)} designs.", remedy="Give the file name or the id.")
+        raise UsageError(f"{name!r} stands for {len(found)} designs.", remedy="Give the stored path or the id.")
     design: UUID = found.pop()
     return design
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from printdock.db.engine import Database
 from printdock.db.etsy_tables import etsy_connections, etsy_consents
+from printdock.db.inserting import added
 from printdock.errors import EtsyReconnect, UsageError
 from printdock.etsy.answers import RECONNECT
 from printdock.etsy.app import SCOPES, App
@@ -130,14 +131,7 @@ def finish(
     pair = exchange(app, consent, code_in(consent, address), now)
     user = int(pair.access.split(".", 1)[0])
     with database.write() as connection:
-        before = find_connection(connection, shop)
-        if before is not None and before.etsy_user_id != user:
-            raise UsageError(
-                f"The shop {shop.name} is connected to {before.name} at Etsy, and you signed in as somebody else.",
-                code="etsy_other_seller",
-                remedy="Sign in at Etsy as that seller, or `printdock etsy disconnect` first.",
-            )
-        _keep(connection, shop, user, consent, pair, fernet, now, before)
+        _keep(connection, shop, _values(user, consent, pair, fernet, now))
     return user
 
 
@@ -167,17 +161,8 @@ def _take(database: Database, shop: Shop, state: str, asked_by: str | None, fern
     return Consent(values["state"], values["verifier"], values["redirect"])
 
 
-def _keep(
-    connection: Connection,
-    shop: Shop,
-    user: int,
-    consent: Consent,
-    pair: TokenPair,
-    fernet: Fernet,
-    now: datetime,
-    before: EtsyConnection | None,
-) -> None:
-    values = {
+def _values(user: int, consent: Consent, pair: TokenPair, fernet: Fernet, now: datetime) -> dict[str, Any]:
+    return {
         "etsy_user_id": user,
         "scopes": " ".join(consent.scopes),
         "tokens": sealed_pair(fernet, pair),
@@ -188,11 +173,24 @@ def _keep(
         "connected_at": now,
         "refreshed_at": None,
     }
+
+
+def _keep(connection: Connection, shop: Shop, values: dict[str, Any]) -> None:
+    """The shop's first connection, or that of the same seller anew. Raises `UsageError` where it is another seller's."""
+    before = find_connection(connection, shop)
     if before is None:
         fresh = {"shop_id": shop.id, "etsy_shop_id": 0, "name": "", "currency": ""}
-        connection.execute(insert(etsy_connections).values(**fresh, **values))
-    else:
-        connection.execute(update(etsy_connections).where(etsy_connections.c.shop_id == shop.id).values(**values))
+        if added(connection, etsy_connections, fresh | values) is not None:
+            return
+        before = find_connection(connection, shop)  # another consent of the shop was first, in this moment
+    if before is not None and before.etsy_user_id != values["etsy_user_id"]:
+        raise UsageError(
+            f"The shop {shop.name} is connected to {before.name or 'another seller'} at Etsy, and you signed in as "
+            "somebody else.",
+            code="etsy_other_seller",
+            remedy="Sign in at Etsy as that seller, or `printdock etsy disconnect` first.",
+        )
+    connection.execute(update(etsy_connections).where(etsy_connections.c.shop_id == shop.id).values(**values))
 
 
 def note_shop(connection: Connection, shop: Shop, etsy_shop: EtsyShop) -> None:

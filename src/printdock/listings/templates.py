@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, func, select, update
 
 from printdock.db.etsy_tables import design_fields, listing_templates, listings
-from printdock.db.inserting import added, insert_into
+from printdock.db.inserting import added, changed, insert_into
 from printdock.errors import Conflict, NotFound, UsageError
 from printdock.listings.edits import remove_edits
 from printdock.listings.placeholders import is_own_name
@@ -74,17 +74,17 @@ def save_listing_template(
     """Add the template, or replace the one of its name. Raises `UsageError` for names of fields that cannot be."""
     _check_own_names(template.fields)
     table = listing_templates
-    changed = (
+    replaced = (
         update(table)
         .where(table.c.shop_id == shop.id, table.c.name == template.name)
         .values(data=template.as_dict(), updated_at=now)
         .returning(table.c.id)
     )
-    key = connection.execute(changed).scalar_one_or_none()
+    key = connection.execute(replaced).scalar_one_or_none()
     if key is None:
         key = _added(connection, shop, template, now)
     if key is None:  # somebody else added it in this moment, and was first
-        key = connection.execute(changed).scalar_one()
+        key = connection.execute(replaced).scalar_one()
     return StoredTemplate(key, template)
 
 
@@ -112,12 +112,11 @@ def change_listing_template(
 ) -> StoredTemplate:
     """Replace all of a template, its name included; drafts that were made follow. Raises `NotFound`, `Conflict`."""
     _check_own_names(template.fields)
-    before = listing_template_by_id(connection, shop, key)
-    if before.template.name != template.name:
-        _check_free(connection, shop, template.name)
+    listing_template_by_id(connection, shop, key)
     own = (listing_templates.c.shop_id == shop.id, listing_templates.c.id == key)
     values = {"name": template.name, "data": template.as_dict(), "updated_at": now}
-    connection.execute(update(listing_templates).where(*own).values(**values))
+    if not changed(connection, update(listing_templates).where(*own).values(**values)):
+        raise _taken(template.name)
     return StoredTemplate(key, template)
 
 
@@ -129,14 +128,6 @@ def _check_own_names(fields: Mapping[str, str]) -> None:
             code="bad_field_name",
             remedy="Use small letters, digits and _, beginning with a letter, and none of printdock's own names.",
         )
-
-
-def _check_free(connection: Connection, shop: Shop, name: str) -> None:
-    there = select(listing_templates.c.id).where(
-        listing_templates.c.shop_id == shop.id, listing_templates.c.name == name
-    )
-    if connection.execute(there).first() is not None:
-        raise _taken(name)
 
 
 def _taken(name: str) -> Conflict:

@@ -26,6 +26,7 @@ from printdock.db.tables import (
     upload_files,
     uploads,
 )
+from printdock.designs import index
 from printdock.designs.ledger import forget_designs
 from printdock.designs.thumbnails import thumbnail_keys
 from printdock.mockups import drafts
@@ -150,13 +151,23 @@ def _forget(
 
 
 def _forget_designs(connection: Connection, shop: Shop, candidates: set[UUID]) -> None:
-    """Designs without print files go, and what others were compared with them."""
-    left = select(print_files.c.design_id).where(
-        print_files.c.shop_id == shop.id, print_files.c.design_id.in_(candidates)
-    )
-    gone = candidates - set(connection.execute(left).scalars())
-    if not gone:
+    """Designs without print files go. Those that only a listing keeps stay, but nothing is compared with either."""
+    mine = print_files.c.shop_id == shop.id, print_files.c.design_id.in_(candidates)
+    left = set(connection.execute(select(print_files.c.design_id).where(*mine)).scalars())
+    there = or_(print_files.c.state != "deleted", print_files.c.kept_until.is_not(None))
+    unseen = candidates - set(connection.execute(select(print_files.c.design_id).where(*mine, there)).scalars())
+    if not unseen:
         return
+    _forget_comparisons(connection, shop, unseen)
+    index.forget(connection, shop, list(unseen))
+    gone = candidates - left
+    for words in (design_fields, listing_edits):
+        connection.execute(delete(words).where(words.c.shop_id == shop.id, words.c.design_id.in_(gone)))
+    forget_designs(connection, shop, gone)
+
+
+def _forget_comparisons(connection: Connection, shop: Shop, gone: set[UUID]) -> None:
+    """What others were compared with these designs."""
     like = designs.c.shop_id == shop.id, designs.c.similar_to.in_(gone)
     connection.execute(update(designs).where(*like).values(similar_to=None, similar_distance=None))
     compared = or_(matches.c.matched_design_id.in_(gone), matches.c.design_id.in_(gone))
@@ -165,9 +176,6 @@ def _forget_designs(connection: Connection, shop: Shop, candidates: set[UUID]) -
         update(sources).where(sources.c.shop_id == shop.id, sources.c.match_id.in_(refused)).values(match_id=None)
     )
     connection.execute(delete(matches).where(matches.c.shop_id == shop.id, compared))
-    for words in (design_fields, listing_edits):
-        connection.execute(delete(words).where(words.c.shop_id == shop.id, words.c.design_id.in_(gone)))
-    forget_designs(connection, shop, gone)
 
 
 def _free_numbers(connection: Connection, shop: Shop, files: Iterable[Row[Any]]) -> None:

@@ -249,7 +249,6 @@ export function Editor({ draft }: { draft: DraftOut }) {
                   });
                   setTool(null);
                 }}
-                onToolDone={() => setTool(null)}
               />
             </Suspense>
           )}

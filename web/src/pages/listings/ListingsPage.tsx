@@ -62,7 +62,7 @@ function Drafts() {
   const [search] = useDebouncedValue(typed.trim(), 250);
   const counts = useQuery(listingCountsQuery);
   if (counts.isError) return <ProblemNote error={counts.error} again={() => void counts.refetch()} />;
-  if (counts.isPending) return <Skeleton height={280} radius="lg" />;
+  if (counts.isPending) return <Waiting />;
   const total = Object.values(counts.data).reduce((sum, one) => sum + one, 0);
   if (total === 0) return <None />;
   const states = TABS[tab]?.states ?? [];
@@ -105,7 +105,7 @@ function List({ filter }: { filter: ListingFilter }) {
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const [removing, setRemoving] = useState<string[] | null>(null);
   if (found.isError) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
-  if (found.isPending) return <Skeleton height={220} radius="lg" />;
+  if (found.isPending) return <Waiting />;
   const drafts = found.data.pages.flatMap((page) => page.items);
   const pick = (id: string) => {
     const next = new Set(picked);
@@ -138,10 +138,16 @@ function List({ filter }: { filter: ListingFilter }) {
   );
 }
 
+/** As high as what comes, about, so that what is below it stays where it is. */
+function Waiting() {
+  return <Skeleton height={400} radius="lg" />;
+}
+
 function None() {
   const may = useMay("write");
-  const etsy = useQuery(etsyQuery).data;
-  const connected = etsy?.connected ?? true;
+  const etsy = useQuery(etsyQuery);
+  if (etsy.isPending) return <Waiting />;
+  const connected = etsy.data?.connected ?? true;
   return (
     <EmptyState
       icon={connected ? Tags : Link2}

@@ -57,7 +57,7 @@ export function TemplatesPage() {
 
 function List({ found, may }: { found: ReturnType<typeof useTemplates>; may: boolean }) {
   if (found.isError) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
-  if (found.isPending) return <Skeleton height={240} radius="lg" />;
+  if (found.isPending) return <Skeleton height={380} radius="lg" />;
   if (found.data.length === 0) {
     return (
       <EmptyState
