@@ -218,7 +218,7 @@ def finish_all(desk: Desk) -> None:
             log.warning("match %d cannot be replaced: %s", row.id, reason)
 
 
-def _open_replacements(desk: Desk) -> Iterator[Row[Any]]:
+def _open_replacements(desk: Desk) -> Iterator[Row[int, Any]]:
     """Newest first, a page at a time."""
     found = (
         select(matches.c.id, matches.c.undo)
