@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,10 +14,10 @@ from sqlalchemy import event, insert, select, text
 from uuid_utils.compat import uuid7
 
 from printdock.db.tables import IS_REPLACING, match_pictures, matches, print_files, replacements
-from printdock.designs import lease, replace
+from printdock.designs import lease, ledger, replace
 from printdock.designs.bin import GRACE, delete_design
 from printdock.designs.catalog import Filter, one_design, page_of_designs
-from printdock.designs.decisions import PAGE, decide, finish_all, restore_design, undo
+from printdock.designs.decisions import PAGE, Word, decide, finish_all, restore_design, undo
 from printdock.designs.lease import LEASE
 from printdock.designs.matches import Match, find_match, list_matches
 from printdock.designs.sides import SIDE_BYTES
@@ -248,6 +249,47 @@ def test_who_wakes_up_after_another_has_taken_over_changes_nothing(library: Libr
     decide(library.desk(storage=frozen, clock=frozen.clock), match.id, "replace")
     assert content(library, fox) == new and content(library, cut_fox) == old
     assert_clean(library, deleted=1)
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_check_leaves_alone_what_a_living_process_moves(library: Library, draw: Draw, deep: bool) -> None:
+    match, (fox, cut_fox) = alike(library, draw)
+    new = content(library, cut_fox)
+    found = []
+
+    class Checked(Cut):
+        def _change(self) -> None:
+            parts = library.shop, library.database, library.storage, library.spool
+            found.append(verify_shop(*parts, now, repair=True, deep=deep))
+
+    decide(library.desk(storage=Checked(library, 0)), match.id, "replace")
+    *moving, tidying = found
+    assert len(moving) == 5 and all(one.problems == [] for one in moving)
+    assert [one.code for one in tidying.problems] == ["left_aside"]
+    assert content(library, fox) == new
+    assert_clean(library, deleted=1)
+
+
+@pytest.mark.parametrize("word", ["drop", "replace"])
+def test_two_who_decide_at_once_decide_once(library: Library, draw: Draw, word: Word) -> None:
+    match, (_, cut_fox) = alike(library, draw)
+    with ThreadPoolExecutor(2) as pool:
+        with library.database.write() as connection:
+            ledger.hold(connection, library.shop)  # until both have come as far as they can
+            deciding = [pool.submit(decide, library.desk(), match.id, word) for _ in range(2)]
+            if library.database.dialect == "postgresql":
+                wait_for(lambda: waiting_for_locks(library) == 2, "both to wait")
+        assert {one.result().match.row.decision for one in deciding} == {word}
+    undo(library.desk(), match.id)
+    answer = library.ingest(draw("fox cut.png", 0, pixels=cut(3))).files[0]
+    assert (answer["outcome"], answer["duplicate_of"]) == ("duplicate", cut_fox["design"])
+    assert_clean(library)
+
+
+def waiting_for_locks(library: Library) -> int:
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with library.database.read() as connection:
+        return int(connection.execute(text(waits)).scalar_one())
 
 
 def cut_off(library: Library, draw: Draw) -> tuple[Match, dict[str, Any], bytes]:

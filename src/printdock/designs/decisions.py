@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, t
 from printdock.db.engine import Database
 from printdock.db.tables import IS_REPLACING, LIVE, designs, matches, print_files, sources
 from printdock.designs import bin as bin_
-from printdock.designs import replace
+from printdock.designs import ledger, replace
 from printdock.designs.lease import Clock
 from printdock.designs.matches import Match, find_match
 from printdock.designs.replace import Pair
@@ -64,7 +64,7 @@ def decide(desk: Desk, key: int, word: Word) -> Decided:
     storage raises while art is replaced: the decision stands then, and the next upload or check finishes it.
     """
     with desk.database.write() as connection:
-        match = find_match(connection, desk.shop, key)
+        match = _held(connection, desk, key)
         if match.row.decision not in (None, word):
             raise Conflict(
                 f"Match {key} was decided before: {match.row.decision}.",
@@ -87,14 +87,14 @@ def undo(desk: Desk, key: int) -> Match:
     since, ``changed_since`` when a later decision has replaced the same art.
     """
     with desk.database.write() as connection:
-        match = find_match(connection, desk.shop, key)
+        match = _held(connection, desk, key)
         if match.row.decision == "replace" and match.row.design_id is not None:
             _begin_return(connection, desk, match)
     if match.row.decision == "replace" and match.row.design_id is not None:
         finish_replacing(desk, key)
     else:
         with desk.database.write() as connection:
-            match = find_match(connection, desk.shop, key)
+            match = _held(connection, desk, key)
             if match.row.decision is not None:
                 _take_back(connection, desk, match)
                 _clear(connection, desk.shop, key)
@@ -105,6 +105,7 @@ def undo(desk: Desk, key: int) -> Match:
 def restore_design(connection: Connection, desk: Desk, key: UUID) -> None:
     """Bring a deleted design back. One that a decision dropped comes back undecided. Raises as `bin.bring_back`, and
     `Conflict` ("replaced_art") for art that was replaced: that is undone by its decision."""
+    ledger.hold(connection, desk.shop)
     of_design = matches.c.shop_id == desk.shop.id, matches.c.design_id == key, matches.c.decision.is_not(None)
     for row in connection.execute(select(matches.c.id, matches.c.decision).where(*of_design)).all():
         if row.decision == "replace":
@@ -117,6 +118,12 @@ def restore_design(connection: Connection, desk: Desk, key: UUID) -> None:
             _point(connection, desk.shop, find_match(connection, desk.shop, row.id))
             _clear(connection, desk.shop, row.id)
     bin_.bring_back(connection, desk.shop, key, desk.clock())
+
+
+def _held(connection: Connection, desk: Desk, key: int) -> Match:
+    """The match; who else would change it waits until this transaction ends, and sees it as it is then."""
+    ledger.hold(connection, desk.shop)
+    return find_match(connection, desk.shop, key)
 
 
 # --- making ------------------------------------------------------------------------------------------------------
@@ -191,7 +198,7 @@ def finish_replacing(desk: Desk, key: int) -> None:
     """Go on with replacing, or with undoing it, until the files lie where they belong and the rows say so."""
     replace.finish(desk.shop, desk.database, desk.storage, desk.clock, match=key)
     with desk.database.write() as connection:
-        match = find_match(connection, desk.shop, key)
+        match = _held(connection, desk, key)
         before: Before = match.row.undo or {}
         if replace.under_way(connection, desk.shop, key):
             return
@@ -240,7 +247,7 @@ def _began(desk: Desk, key: int) -> bool:
     """Whether what waited for its file to be sent again could be begun."""
     try:
         with desk.database.write() as connection:
-            match = find_match(connection, desk.shop, key)
+            match = _held(connection, desk, key)
             _note(connection, desk, match, "replace", _begin_replacing(connection, desk, match))
     except Conflict as reason:
         log.warning("match %d waits for its files: %s", key, reason)
