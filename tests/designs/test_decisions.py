@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, insert, select, text
+from uuid_utils.compat import uuid7
 
-from printdock.db.tables import match_pictures, print_files, replacements
-from printdock.designs import lease, replace
+from printdock.db.tables import IS_REPLACING, match_pictures, matches, print_files, replacements
+from printdock.designs import lease, ledger, replace
 from printdock.designs.bin import GRACE, delete_design
 from printdock.designs.catalog import Filter, one_design, page_of_designs
-from printdock.designs.decisions import decide, restore_design, undo
+from printdock.designs.decisions import PAGE, Word, decide, finish_all, restore_design, undo
 from printdock.designs.lease import LEASE
-from printdock.designs.matches import Match, list_matches
+from printdock.designs.matches import Match, find_match, list_matches
 from printdock.designs.sides import SIDE_BYTES
 from printdock.designs.verify import verify_shop
 from printdock.errors import Conflict, NotFound, StorageUnavailable
@@ -247,6 +249,101 @@ def test_who_wakes_up_after_another_has_taken_over_changes_nothing(library: Libr
     decide(library.desk(storage=frozen, clock=frozen.clock), match.id, "replace")
     assert content(library, fox) == new and content(library, cut_fox) == old
     assert_clean(library, deleted=1)
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_check_leaves_alone_what_a_living_process_moves(library: Library, draw: Draw, deep: bool) -> None:
+    match, (fox, cut_fox) = alike(library, draw)
+    new = content(library, cut_fox)
+    found = []
+
+    class Checked(Cut):
+        def _change(self) -> None:
+            parts = library.shop, library.database, library.storage, library.spool
+            found.append(verify_shop(*parts, now, repair=True, deep=deep))
+
+    decide(library.desk(storage=Checked(library, 0)), match.id, "replace")
+    *moving, tidying = found
+    assert len(moving) == 5 and all(one.problems == [] for one in moving)
+    assert [one.code for one in tidying.problems] == ["left_aside"]
+    assert content(library, fox) == new
+    assert_clean(library, deleted=1)
+
+
+@pytest.mark.parametrize("word", ["drop", "replace"])
+def test_two_who_decide_at_once_decide_once(library: Library, draw: Draw, word: Word) -> None:
+    match, (_, cut_fox) = alike(library, draw)
+    with ThreadPoolExecutor(2) as pool:
+        with library.database.write() as connection:
+            ledger.hold(connection, library.shop)  # until both have come as far as they can
+            deciding = [pool.submit(decide, library.desk(), match.id, word) for _ in range(2)]
+            if library.database.dialect == "postgresql":
+                wait_for(lambda: waiting_for_locks(library) == 2, "both to wait")
+        assert {one.result().match.row.decision for one in deciding} == {word}
+    undo(library.desk(), match.id)
+    answer = library.ingest(draw("fox cut.png", 0, pixels=cut(3))).files[0]
+    assert (answer["outcome"], answer["duplicate_of"]) == ("duplicate", cut_fox["design"])
+    assert_clean(library)
+
+
+def waiting_for_locks(library: Library) -> int:
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with library.database.read() as connection:
+        return int(connection.execute(text(waits)).scalar_one())
+
+
+def cut_off(library: Library, draw: Draw) -> tuple[Match, dict[str, Any], bytes]:
+    """A replacement that stopped in the middle; the entry that is to have new art, and that art."""
+    match, (fox, cut_fox) = alike(library, draw)
+    new = content(library, cut_fox)
+    with pytest.raises(StorageUnavailable):
+        decide(library.desk(storage=Cut(library, 2)), match.id, "replace")
+    return match, fox, new
+
+
+def copies(library: Library, match: Match, count: int, **other: Any) -> None:
+    """So many more matches like this one."""
+    with library.database.write() as connection:
+        row = connection.execute(select(matches).where(matches.c.id == match.id)).one()._asdict()
+        del row["id"]
+        connection.execute(insert(matches), [row | other for _ in range(count)])
+
+
+@pytest.mark.parametrize("newer", ["done", "stuck"])
+def test_a_replacement_goes_on_however_many_were_decided_since(library: Library, draw: Draw, newer: str) -> None:
+    match, fox, new = cut_off(library, draw)
+    done = {"undo": {"step": "done"}, "undo_until": now()}
+    stuck = {"undo": None, "undo_until": None, "design_id": uuid7()}  # nothing that could be replaced
+    copies(library, match, 1001 if newer == "done" else 2 * PAGE, **(done if newer == "done" else stuck))
+    library.ingest(draw("hen.png", 8))
+    assert content(library, fox) == new
+    with library.database.read() as connection:
+        assert find_match(connection, library.shop, match.id).row.undo["step"] == "done"
+
+
+def test_open_replacements_are_found_by_their_own_index(library: Library, draw: Draw) -> None:
+    match, _, _ = cut_off(library, draw)
+    copies(library, match, 3000, undo={"step": "done"}, undo_until=now())
+    explain, plans = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}[library.database.dialect], list[str]()
+
+    def explained(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if IS_REPLACING in statement and not statement.startswith("EXPLAIN"):
+            plans.append(str(connection.exec_driver_sql(explain + statement, parameters).all()))
+
+    with library.database.write() as connection:
+        connection.execute(text("ANALYZE matches"))
+    event.listen(library.database.engine, "before_cursor_execute", explained)
+    finish_all(library.desk())
+    assert plans and all("ix_matches_replacing" in plan for plan in plans), plans
+
+
+def test_a_replacement_that_cannot_go_on_keeps_nobody_waiting(library: Library, draw: Draw) -> None:
+    cut_off(library, draw)
+    for path in library.root.rglob("*.png"):
+        path.write_bytes(b"somebody else's")
+    report = library.ingest(draw("hen.png", 8))
+    assert [one["outcome"] for one in report.files] == ["stored"]
+    assert verify_shop(library.shop, library.database, library.storage, library.spool, now, deep=True).problems
 
 
 def test_a_refused_file_replaces_when_it_is_sent_again(library: Library, draw: Draw) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -13,6 +14,7 @@ from sqlalchemy import select, update
 from printdock.db.etsy_tables import listings
 from printdock.db.tables import mockups
 from printdock.demo.etsy import Fault
+from printdock.designs.bin import bring_back, delete_design
 from printdock.errors import (
     EtsyParked,
     EtsyReconnect,
@@ -23,9 +25,11 @@ from printdock.errors import (
     UsageError,
 )
 from printdock.listings import journal
+from printdock.listings.batch import Options, make_drafts
 from printdock.listings.desk import Patience
 from printdock.listings.fingerprint import of_draft
 from printdock.listings.journal import State
+from printdock.listings.removal import Outcome, remove_draft
 from printdock.listings.work import make_draft
 from tests.listings.conftest import Studio, utc_now
 
@@ -126,6 +130,52 @@ def test_a_process_that_died_after_sending_leaves_one_draft(ready: Studio) -> No
         make_draft(desk, key)
     ready.assert_exact(1)
     assert ready.etsy.count("createDraftListing") == 1
+
+
+def sent_then_deleted(ready: Studio, *, made: bool) -> UUID:
+    """A row whose draft was sent by a process that died just then, and whose design was deleted."""
+    key = ready.one()
+    with ready.desk() as desk:
+        (planned,) = ready.plan(desk, ready.template())
+        if made:
+            desk.etsy.create_draft(ready.at_etsy.id, planned.draft.fields)
+    with ready.database.write() as tables:
+        sent = {"first_sent_at": utc_now(), "sends": 1, "fingerprint": of_draft(planned.draft)}
+        tables.execute(update(listings).values(state="sending", **sent))
+        delete_design(tables, ready.shop, planned.subject.design, utc_now())
+    return key
+
+
+@pytest.mark.parametrize("by", ["its job", "any batch"])
+def test_a_draft_whose_design_was_deleted_is_found_and_can_be_deleted(ready: Studio, by: str) -> None:
+    key = sent_then_deleted(ready, made=True)
+    with ready.desk() as desk:
+        if by == "its job":
+            with pytest.raises(UsageError, match="was deleted"):
+                make_draft(desk, key)
+        else:
+            assert make_drafts(desk, [], Options(wait_s=0.0), lambda entry: None) == []
+        (there,) = ready.drafts()
+        entry = ready.entry(key)
+        assert (entry.state, entry.etsy_listing_id) == (State.MADE, there.id)
+        assert entry.error and entry.error["code"] == "design_deleted" and str(there.id) in entry.error["message"]
+        assert ready.etsy.count("createDraftListing") == 1
+        assert remove_draft(desk, key).outcome is Outcome.REMOVED
+    assert ready.drafts() == []
+
+
+def test_a_deleted_design_gets_no_draft_until_it_is_brought_back(ready: Studio) -> None:
+    key = sent_then_deleted(ready, made=False)
+    with ready.desk(Patience(looks_s=(0.0, 0.05))) as desk:
+        for _ in range(2):
+            with pytest.raises(UsageError, match="was deleted"):
+                make_draft(desk, key)
+            assert ready.entry(key).state is State.PLANNED
+        assert ready.drafts() == [] and ready.etsy.count("createDraftListing") == 0
+        with ready.database.write() as tables:
+            bring_back(tables, ready.shop, ready.entry(key).design, utc_now())
+        assert make_draft(desk, key).outcome == "created" and ready.entry(key).error is None
+    ready.assert_exact(1)
 
 
 def test_two_workers_at_one_draft_make_one(ready: Studio) -> None:

@@ -251,6 +251,9 @@ sources = Table(
 )
 
 #: What a comparison found worth a person's look: refused duplicates and stored look-alikes, with the evidence.
+#: Replacements that are not at their end, and those that wait for their file.
+IS_REPLACING = "decision = 'replace' AND undo_until IS NULL"
+
 matches = Table(
     "matches",
     metadata,
@@ -274,6 +277,13 @@ matches = Table(
     Column("undo_until", UtcDateTime),  # none: for ever
     Index(None, "shop_id", "sha256"),
     Index(None, "shop_id", "decision"),
+    Index(
+        "ix_matches_replacing",
+        "shop_id",
+        "decision",
+        sqlite_where=text(IS_REPLACING),
+        postgresql_where=text(IS_REPLACING),
+    ),
     Index(None, "design_id"),
     Index(None, "matched_design_id"),
 )

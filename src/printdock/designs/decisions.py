@@ -8,25 +8,29 @@ keeping for ever.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, text, update
 
 from printdock.db.engine import Database
-from printdock.db.tables import LIVE, designs, matches, print_files, sources
+from printdock.db.tables import IS_REPLACING, LIVE, designs, matches, print_files, sources
 from printdock.designs import bin as bin_
-from printdock.designs import replace
+from printdock.designs import ledger, replace
 from printdock.designs.lease import Clock
 from printdock.designs.matches import Match, find_match
 from printdock.designs.replace import Pair
-from printdock.errors import Conflict
+from printdock.errors import Conflict, StorageError, StorageUnavailable
 from printdock.shops.queries import Shop
 from printdock.storage.base import Storage
 
 log = logging.getLogger(__name__)
+
+#: How many open replacements are looked at together.
+PAGE = 100
 
 Word = Literal["keep", "drop", "replace"]
 
@@ -60,7 +64,7 @@ def decide(desk: Desk, key: int, word: Word) -> Decided:
     storage raises while art is replaced: the decision stands then, and the next upload or check finishes it.
     """
     with desk.database.write() as connection:
-        match = find_match(connection, desk.shop, key)
+        match = _held(connection, desk, key)
         if match.row.decision not in (None, word):
             raise Conflict(
                 f"Match {key} was decided before: {match.row.decision}.",
@@ -83,14 +87,14 @@ def undo(desk: Desk, key: int) -> Match:
     since, ``changed_since`` when a later decision has replaced the same art.
     """
     with desk.database.write() as connection:
-        match = find_match(connection, desk.shop, key)
+        match = _held(connection, desk, key)
         if match.row.decision == "replace" and match.row.design_id is not None:
             _begin_return(connection, desk, match)
     if match.row.decision == "replace" and match.row.design_id is not None:
         finish_replacing(desk, key)
     else:
         with desk.database.write() as connection:
-            match = find_match(connection, desk.shop, key)
+            match = _held(connection, desk, key)
             if match.row.decision is not None:
                 _take_back(connection, desk, match)
                 _clear(connection, desk.shop, key)
@@ -101,6 +105,7 @@ def undo(desk: Desk, key: int) -> Match:
 def restore_design(connection: Connection, desk: Desk, key: UUID) -> None:
     """Bring a deleted design back. One that a decision dropped comes back undecided. Raises as `bin.bring_back`, and
     `Conflict` ("replaced_art") for art that was replaced: that is undone by its decision."""
+    ledger.hold(connection, desk.shop)
     of_design = matches.c.shop_id == desk.shop.id, matches.c.design_id == key, matches.c.decision.is_not(None)
     for row in connection.execute(select(matches.c.id, matches.c.decision).where(*of_design)).all():
         if row.decision == "replace":
@@ -113,6 +118,12 @@ def restore_design(connection: Connection, desk: Desk, key: UUID) -> None:
             _point(connection, desk.shop, find_match(connection, desk.shop, row.id))
             _clear(connection, desk.shop, row.id)
     bin_.bring_back(connection, desk.shop, key, desk.clock())
+
+
+def _held(connection: Connection, desk: Desk, key: int) -> Match:
+    """The match; who else would change it waits until this transaction ends, and sees it as it is then."""
+    ledger.hold(connection, desk.shop)
+    return find_match(connection, desk.shop, key)
 
 
 # --- making ------------------------------------------------------------------------------------------------------
@@ -187,7 +198,7 @@ def finish_replacing(desk: Desk, key: int) -> None:
     """Go on with replacing, or with undoing it, until the files lie where they belong and the rows say so."""
     replace.finish(desk.shop, desk.database, desk.storage, desk.clock, match=key)
     with desk.database.write() as connection:
-        match = find_match(connection, desk.shop, key)
+        match = _held(connection, desk, key)
         before: Before = match.row.undo or {}
         if replace.under_way(connection, desk.shop, key):
             return
@@ -200,25 +211,43 @@ def finish_replacing(desk: Desk, key: int) -> None:
 def finish_all(desk: Desk) -> None:
     """Finish every replacement of the shop that was cut off, and begin those that waited for their file.
 
-    Raises what the storage raises.
+    One that cannot go on, because a file is not what it was, is logged and keeps nobody else waiting. Raises
+    `StorageUnavailable`.
     """
-    with desk.database.read() as connection:
-        found = select(matches.c.id, matches.c.undo).where(
-            matches.c.shop_id == desk.shop.id, matches.c.decision == "replace", matches.c.design_id.is_not(None)
-        )
-        rows = connection.execute(found.order_by(matches.c.id.desc()).limit(1000)).all()
-    for row in rows:
-        step = (row.undo or {}).get("step")
-        if step == "done" or (step is None and not _began(desk, row.id)):
+    for row in _open_replacements(desk):
+        if (row.undo or {}).get("step") is None and not _began(desk, row.id):
             continue
-        finish_replacing(desk, row.id)
+        try:
+            finish_replacing(desk, row.id)
+        except StorageUnavailable:
+            raise
+        except StorageError as reason:
+            log.warning("match %d cannot be replaced: %s", row.id, reason)
+
+
+def _open_replacements(desk: Desk) -> Iterator[Row[int, Any]]:
+    """Newest first, a page at a time."""
+    found = (
+        select(matches.c.id, matches.c.undo)
+        .where(matches.c.shop_id == desk.shop.id, text(IS_REPLACING), matches.c.design_id.is_not(None))
+        .order_by(matches.c.id.desc())
+        .limit(PAGE)
+    )
+    older = found
+    while True:
+        with desk.database.read() as connection:
+            rows = connection.execute(older).all()
+        yield from rows
+        if len(rows) < PAGE:
+            return
+        older = found.where(matches.c.id < rows[-1].id)
 
 
 def _began(desk: Desk, key: int) -> bool:
     """Whether what waited for its file to be sent again could be begun."""
     try:
         with desk.database.write() as connection:
-            match = find_match(connection, desk.shop, key)
+            match = _held(connection, desk, key)
             _note(connection, desk, match, "replace", _begin_replacing(connection, desk, match))
     except Conflict as reason:
         log.warning("match %d waits for its files: %s", key, reason)
@@ -245,7 +274,7 @@ def _begin_return(connection: Connection, desk: Desk, match: Match) -> None:
     _check_stands(connection, shop, match)
     pairs = [Pair(match.id, UUID(kept), UUID(newcomer)) for kept, newcomer in before["pairs"]]
     replace.begin(connection, shop, pairs, desk.clock())
-    _set(connection, shop, match.id, undo=before | {"step": "returning"})
+    _set(connection, shop, match.id, undo=before | {"step": "returning"}, undo_until=None)
 
 
 def _check_stands(connection: Connection, shop: Shop, match: Match) -> None:

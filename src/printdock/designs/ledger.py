@@ -119,6 +119,11 @@ def claim(
     return [claims[new.design] for new in news]
 
 
+def hold(connection: Connection, shop: Shop) -> None:
+    """Hold the shop's row until the transaction ends, before anything is read: what else holds or advances it waits."""
+    connection.execute(select(shops.c.id).where(shops.c.id == shop.id).with_for_update(key_share=True)).one()
+
+
 def advance(connection: Connection, shop: Shop) -> int:
     """Raise the shop's revision, and hold its row until the transaction ends: what was looked up before is stale."""
     advanced = (

@@ -13,7 +13,7 @@ from printdock.db.engine import Database
 from printdock.db.tables import print_files, replacements
 from printdock.designs.adopt import adopt
 from printdock.designs.digests import digest_of
-from printdock.designs.lease import Clock
+from printdock.designs.lease import Clock, is_dead
 from printdock.designs.recover import Recovered, recover_shop
 from printdock.designs.replace import folder_of
 from printdock.designs.uncompared import compare_again, count_uncompared
@@ -151,15 +151,27 @@ def _rows(check: _Check, template: Template) -> Iterator[Row[Any]]:
 
 
 def _check_stored(check: _Check, row: Row[Any], size: int | None) -> None:
-    if size is None:
+    as_stored = size == row.bytes and (not check.deep or digest_of(check.storage, row.path) == bytes(row.sha256))
+    if as_stored or _changes_places(check, row):
+        check.found.files += 1
+    elif size is None:
         check.problem("file_missing", row.path, "Its file is not in the storage.", _mark_missing(check, row))
     elif size != row.bytes:
         message = f"Its file has {size:,} bytes instead of {row.bytes:,}."
         check.problem("file_changed", row.path, message, _take_as_is(check, row))
-    elif check.deep and digest_of(check.storage, row.path) != bytes(row.sha256):
-        check.problem("file_changed", row.path, "Its file has other bytes than were stored.", _take_as_is(check, row))
     else:
-        check.found.files += 1
+        check.problem("file_changed", row.path, "Its file has other bytes than were stored.", _take_as_is(check, row))
+
+
+def _changes_places(check: _Check, row: Row[Any]) -> bool:
+    """Whether a living process is moving the file right now: it is not yet what its row says, or no longer."""
+    moved = (replacements.c.print_file_id == row.id) | (replacements.c.newcomer_file_id == row.id)
+    wanted = select(replacements.c.owner, replacements.c.lease_until).where(
+        replacements.c.shop_id == check.shop.id, moved
+    )
+    with check.database.read() as connection:
+        found = connection.execute(wanted).all()
+    return any(not is_dead(one.owner, one.lease_until, check.clock()) for one in found)
 
 
 def _check_unknown(check: _Check, template: Template, path: str, size: int, busy: bool) -> None:
@@ -194,14 +206,16 @@ def _check_spool(check: _Check) -> None:
 
 def _check_aside(check: _Check) -> None:
     """What a process that ended left between two steps of replacing art; the art itself lies under its own name."""
+    there = [
+        entry.key for entry in check.storage.list(folder_of(check.shop))
+    ]  # before the rows: none is put without one
     with check.database.read() as connection:
         used = set(
             connection.execute(select(replacements.c.aside).where(replacements.c.shop_id == check.shop.id)).scalars()
         )
-    for entry in check.storage.list(folder_of(check.shop)):
-        if entry.key not in used:
-            message = "Left over from art that was replaced."
-            check.problem("left_aside", entry.key, message, _removal(check, entry.key))
+    for key in there:
+        if key not in used:
+            check.problem("left_aside", key, "Left over from art that was replaced.", _removal(check, key))
 
 
 def _unspool(check: _Check, key: str) -> Callable[[], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,10 @@ from printdock.errors import (
     StorageUnavailable,
 )
 from printdock.listings.desk import Desk
-from printdock.listings.work import make_draft
+from printdock.listings.journal import open_and_deleted
+from printdock.listings.work import find_out_deleted, make_draft
+
+log = logging.getLogger(__name__)
 
 #: May be over in a while: each draft is tried so often, with so many seconds between, and longer every time.
 PASSING = (EtsyUnavailable, EtsyUnknown, StorageUnavailable, DatabaseUnavailable, LeaseLost)
@@ -50,12 +54,27 @@ def make_drafts(desk: Desk, keys: Sequence[UUID], options: Options, report: Repo
 
     Outcomes besides those of `work.Made`: ``failed`` (``again``: another try may mend it) and, where the whole batch
     ended early, ``waiting``.
+
+    Drafts that may have been made of designs which were deleted since are looked for, too: their rows say what was found.
     """
 
     def make(key: UUID) -> dict[str, Any]:
         return make_draft(desk, key, overwrite=options.overwrite, published=options.published).as_dict()
 
-    return run_batch(desk, keys, make, options, report)
+    entries = run_batch(desk, keys, make, options, report)
+    _find_out_deleted(desk, options)
+    return entries
+
+
+def _find_out_deleted(desk: Desk, options: Options) -> None:
+    with desk.database.read() as connection:
+        orphans = open_and_deleted(connection, desk.shop)
+
+    def look(key: UUID) -> dict[str, Any]:
+        find_out_deleted(desk, key)
+        return {"listing": str(key), "outcome": "same"}  # brought back meanwhile: the next plan comes to it
+
+    run_batch(desk, orphans, look, options, lambda entry: log.warning("a deleted design's draft: %s", entry))
 
 
 def run_batch(

@@ -58,6 +58,17 @@ def ensure_draft(bench: Bench, draft: Draft) -> Listing | None:
     )
 
 
+def find_out(bench: Bench) -> None:
+    """Learn whether a draft that was sent was made, and send nothing: then its id is known, or the row is planned again.
+
+    Raises what `ensure_draft` does when it looks.
+    """
+    if bench.entry.state is State.ASK:
+        raise _choose(bench.entry)
+    if bench.entry.state in OPEN and _look_up(bench) is None:
+        bench.write(state=State.PLANNED.value)
+
+
 def _send(bench: Bench, draft: Draft) -> Listing | None:
     """Send once. None: it is not known what became of it."""
     before = bench.entry.state

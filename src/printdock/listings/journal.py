@@ -19,6 +19,7 @@ from uuid_utils.compat import uuid7
 
 from printdock.db.etsy_tables import listing_images, listings
 from printdock.db.inserting import insert_into
+from printdock.db.tables import print_files
 from printdock.designs.lease import is_dead
 from printdock.errors import EtsyUnavailable, LeaseLost, UsageError
 from printdock.listings.subject import Subject
@@ -140,6 +141,18 @@ def list_entries(connection: Connection, shop: Shop, *, state: State | None = No
     if state is not None:
         wanted = wanted.where(listings.c.state == state.value)
     return [entry_of(row) for row in connection.execute(wanted)]
+
+
+def open_and_deleted(connection: Connection, shop: Shop) -> list[UUID]:
+    """Rows whose draft may be at Etsy, and whose design was deleted since: no plan comes to them."""
+    wanted = (
+        select(listings.c.id)
+        .join(print_files, print_files.c.id == listings.c.print_file_id)
+        .where(listings.c.shop_id == shop.id, listings.c.state.in_([state.value for state in OPEN]))
+        .where(print_files.c.shop_id == shop.id, print_files.c.state == "deleted")
+        .limit(_CHUNK)
+    )
+    return list(connection.execute(wanted).scalars())
 
 
 def same_fingerprints(

@@ -107,6 +107,12 @@ def subject_of(connection: Connection, shop: Shop, print_file: UUID) -> Subject:
     return subject
 
 
+def is_deleted(connection: Connection, shop: Shop, print_file: UUID) -> bool:
+    """Whether the print file's design was deleted by a person."""
+    wanted = print_files.c.shop_id == shop.id, print_files.c.id == print_file, print_files.c.state == "deleted"
+    return connection.execute(select(print_files.c.id).where(*wanted)).one_or_none() is not None
+
+
 def _some(connection: Connection, wanted: Any, column: Any, asked: list[Any]) -> list[Row[Any]]:
     found: list[Row[Any]] = []
     for start in range(0, len(asked), _CHUNK):

@@ -11,14 +11,14 @@ from printdock.listings import templates
 from printdock.listings.bench import Bench, on_bench
 from printdock.listings.bring import bring
 from printdock.listings.compose import Composer
-from printdock.listings.create import ensure_draft
+from printdock.listings.create import ensure_draft, find_out
 from printdock.listings.desk import Desk
 from printdock.listings.directory import forget_directory, load_directory
 from printdock.listings.draft import Draft
 from printdock.listings.edits import find_edits
 from printdock.listings.shared import load_shared_pictures
 from printdock.listings.snapshots import undo
-from printdock.listings.subject import Subject, subject_of
+from printdock.listings.subject import Subject, is_deleted, subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,12 @@ class Made:
 def make_draft(desk: Desk, key: UUID, *, overwrite: bool = False, published: bool = False) -> Made:
     """Make the draft of a row, or bring it up to date; safe to run again after any end.
 
-    Raises `ListingRefused` (nothing was sent), and what `ensure_draft` and `bring` raise.
+    Raises `ListingRefused` (nothing was sent), `UsageError` ("design_deleted"; what was sent before has been looked
+    for), and what `ensure_draft` and `bring` raise.
     """
     with on_bench(desk, key) as bench:
         check_shop(bench)
+        _refuse_deleted(bench)
         draft, subject = _composed(bench)
         fresh = "fields" not in (bench.entry.sent or {})  # never finished before
         try:
@@ -61,6 +63,32 @@ def make_draft(desk: Desk, key: UUID, *, overwrite: bool = False, published: boo
         outcome = "created" if fresh else _outcome(bench, brought.published, brought.changed)
         changes = () if fresh else tuple(change.as_dict() for change in brought.changes)
         return Made(key, outcome, bench.listing_id, changes, tuple(bench.notes))
+
+
+def find_out_deleted(desk: Desk, key: UUID) -> None:
+    """Learn whether Etsy made the draft of a design that was deleted since, and make none. Raises as `make_draft`."""
+    with on_bench(desk, key) as bench:
+        check_shop(bench)
+        _refuse_deleted(bench)
+
+
+def _refuse_deleted(bench: Bench) -> None:
+    """A deleted design gets no draft; but one that may have been made must be known, so that it can be deleted, too."""
+    desk = bench.desk
+    with desk.database.read() as connection:
+        if not is_deleted(connection, desk.shop, bench.entry.print_file):
+            return
+    find_out(bench)
+    there = bench.entry.etsy_listing_id
+    error = UsageError(
+        "Its design was deleted." if there is None else f"Its design was deleted. Etsy has its listing {there}.",
+        code="design_deleted",
+        remedy="Bring the design back."
+        if there is None
+        else f"Bring the design back, or delete the draft: `printdock listings remove {bench.entry.id}`.",
+    )
+    bench.fail(error)
+    raise error
 
 
 def _outcome(bench: Bench, published: bool, changed: bool) -> str:
