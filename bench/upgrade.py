@@ -141,7 +141,8 @@ class Code:
         return json.loads(self.run(*arguments, "--json").stdout)
 
     def serve(self, home: Path, port: int) -> Serving:
-        return Serving(home, port, environment=self.with_source)
+        # Forked, it would be this code whatever the source: the fork server has it in memory.
+        return Serving(home, port, environment=self.with_source, fresh=True)
 
 
 def git(*arguments: str) -> str:
