@@ -38,7 +38,8 @@ def machine(found: dict[str, dict[str, Any]]) -> str:
     days = sorted({data["about"]["at"][:10] for data in found.values()})
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     busy = [name for name, data in found.items() if data["about"]["busy_percent"] >= QUIET]
-    beside = f"; other work ran beside the parts {', '.join(busy)}" if busy else ", with nothing else running"
+    parts = "part" if len(busy) == 1 else "parts"
+    beside = f"; other work ran beside the {parts} {', '.join(busy)}" if busy else ", with nothing else running"
     return (
         f"Measured on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {when}{beside}."
     )
