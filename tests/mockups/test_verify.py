@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from typing import Any
 
+from sqlalchemy import delete
+
+from printdock.db.tables import mockups
 from printdock.designs.verify import Verification
 from printdock.mockups.verify import verify_mockups
 from tests.mockups.studio import Studio, now
 
 
-def verify(studio: Studio, **how: bool) -> Verification:
+def verify(studio: Studio, **how: Any) -> Verification:
     found = Verification(studio.shop.name)
     verify_mockups(studio.shop, studio.database, studio.storage, now, found, **how)
     return found
@@ -62,3 +66,30 @@ def test_half_written_files_are_removed_once_nobody_can_be_writing_them(studio: 
     os.utime(left, (time.time() - 7200,) * 2)
     assert codes(verify(studio)) == {"half_written": 1}
     assert verify(studio, repair=True).clean and not left.exists()
+
+
+def test_a_mockup_that_is_rendered_while_it_checks_is_not_missing(studio: Studio) -> None:
+    entries = studio.render().mockups
+    gone = studio.root / entries[0]["path"]
+    data = gone.read_bytes()
+    gone.unlink()
+    again = verify(studio, deep=True, repair=True, report=lambda _path: gone.write_bytes(data))
+    assert (again.problems, again.mockups) == ([], 8)
+
+
+def test_a_mockup_that_vanishes_before_it_is_read_is_missing(studio: Studio) -> None:
+    path = studio.root / studio.render().mockups[0]["path"]
+    found = verify(studio, deep=True, report=lambda _path: path.unlink(missing_ok=True))
+    assert codes(found) == {"mockup_missing": 1}
+
+
+def test_a_mockup_whose_row_goes_while_it_checks_is_no_problem(studio: Studio) -> None:
+    path = studio.render().mockups[0]["path"]
+
+    def remove(_path: str) -> None:
+        (studio.root / path).unlink(missing_ok=True)
+        with studio.database.write() as connection:
+            connection.execute(delete(mockups).where(mockups.c.path == path))
+
+    found = verify(studio, deep=True, report=remove)
+    assert (found.problems, found.mockups) == ([], 7)

@@ -1,9 +1,10 @@
-"""Digests of what lies in the storage."""
+"""What lies in the storage now: its size and its digest."""
 
 from __future__ import annotations
 
 import hashlib
 
+from printdock.errors import StorageNotFound
 from printdock.storage.base import Storage
 
 
@@ -14,3 +15,19 @@ def digest_of(storage: Storage, key: str) -> bytes:
         while piece := stream.read(1 << 20):
             digest.update(piece)
         return digest.digest()
+
+
+def holds(storage: Storage, key: str, sha256: bytes) -> bool:
+    """Whether those bytes lie under ``key``; where nothing does, they do not."""
+    try:
+        return digest_of(storage, key) == sha256
+    except StorageNotFound:
+        return False
+
+
+def size_now(storage: Storage, key: str) -> int | None:
+    """Bytes of what lies under ``key``; None where nothing does. For names that an earlier listing lacks or had."""
+    try:
+        return storage.stat(key).size
+    except StorageNotFound:
+        return None

@@ -12,12 +12,12 @@ from sqlalchemy import Row, select, update
 from printdock.db.engine import Database
 from printdock.db.tables import print_files, replacements
 from printdock.designs.adopt import adopt
-from printdock.designs.digests import digest_of
+from printdock.designs.digests import digest_of, holds, size_now
 from printdock.designs.lease import Clock, is_dead
 from printdock.designs.recover import Recovered, recover_shop
 from printdock.designs.replace import folder_of
 from printdock.designs.uncompared import compare_again, count_uncompared
-from printdock.errors import InputRefused
+from printdock.errors import InputRefused, StorageNotFound
 from printdock.imaging.codec import decode
 from printdock.shops.queries import Shop
 from printdock.storage.base import Storage, is_temporary
@@ -151,9 +151,12 @@ def _rows(check: _Check, template: Template) -> Iterator[Row[Any]]:
 
 
 def _check_stored(check: _Check, row: Row[Any], size: int | None) -> None:
-    as_stored = size == row.bytes and (not check.deep or digest_of(check.storage, row.path) == bytes(row.sha256))
-    if as_stored or _changes_places(check, row):
+    if not _is_as_stored(check, row, size):
+        size = size_now(check.storage, row.path)  # people go on working: the folder was listed before the row was read
+    if _is_as_stored(check, row, size) or _changes_places(check, row):
         check.found.files += 1
+    elif not _still_says_so(check, row):
+        pass  # the next check sees it as it is then
     elif size is None:
         check.problem("file_missing", row.path, "Its file is not in the storage.", _mark_missing(check, row))
     elif size != row.bytes:
@@ -161,6 +164,20 @@ def _check_stored(check: _Check, row: Row[Any], size: int | None) -> None:
         check.problem("file_changed", row.path, message, _take_as_is(check, row))
     else:
         check.problem("file_changed", row.path, "Its file has other bytes than were stored.", _take_as_is(check, row))
+
+
+def _is_as_stored(check: _Check, row: Row[Any], size: int | None) -> bool:
+    return size == row.bytes and (not check.deep or holds(check.storage, row.path, bytes(row.sha256)))
+
+
+def _still_says_so(check: _Check, row: Row[Any]) -> bool:
+    same = (
+        column == getattr(row, column.name)
+        for column in (print_files.c.state, print_files.c.path, print_files.c.sha256)
+    )
+    wanted = select(print_files.c.id).where(print_files.c.shop_id == check.shop.id, print_files.c.id == row.id, *same)
+    with check.database.read() as connection:
+        return connection.execute(wanted).first() is not None
 
 
 def _changes_places(check: _Check, row: Row[Any]) -> bool:
@@ -189,6 +206,8 @@ def _check_unknown(check: _Check, template: Template, path: str, size: int, busy
         except InputRefused as refusal:
             log.warning("%s stays as it is: %s", path, refusal)
             return None
+        except StorageNotFound:
+            return "It is gone by now."
         return f"Taken into the library as number {number}."
 
     check.problem("unknown_file", path, f"No row knows this file ({size:,} bytes).", take)
