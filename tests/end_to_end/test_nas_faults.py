@@ -310,6 +310,11 @@ def test_a_changed_host_key_gets_no_file(make_shop: MakeShop, openssh: OpenSshSe
     assert shop.stored() == {}
 
 
+def _whole_files(shop: Shop) -> list[str]:
+    """Without what a put that was under way when the server went down leaves: nobody may go there to remove it."""
+    return [key for key in shop.stored() if not is_temporary(key)]
+
+
 def test_a_host_key_that_changes_in_the_middle_gets_no_further_file(
     make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path
 ) -> None:
@@ -317,13 +322,13 @@ def test_a_host_key_that_changes_in_the_middle_gets_no_further_file(
     hold = shop.hold()
     run = shop.begin_ingest(six_designs, faults=[hold.at("before put", nth=4)], plan=QUICK)
     hold.wait(run)
-    before = shop.stored()
+    before = _whole_files(shop)
     openssh.change_host_key()
     hold.release()
     run.expect(3)
     assert_answered(run, _sources(six_designs))
     assert run.codes == {"host_key_changed": run.outcomes["failed"]}
-    assert len(shop.stored()) == run.outcomes["stored"] >= len(before)
+    assert len(_whole_files(shop)) == run.outcomes["stored"] >= len(before)
 
 
 def test_a_new_host_key_is_pinned_by_saying_so(make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path) -> None:
