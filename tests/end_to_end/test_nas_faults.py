@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -108,16 +108,19 @@ def test_a_nas_that_sleeps_for_a_minute_costs_nothing(
 
 
 @pytest.fixture
-def spooled(make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path) -> Iterator[tuple[Shop, Run]]:
+def spooled(make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path) -> tuple[Shop, Run]:
     """A shop whose NAS is away since its third file, so that some of six designs wait in the spool."""
-    shop = make_shop(nas=openssh, **IMPATIENT)
+    return _without_nas_from(make_shop(nas=openssh, **IMPATIENT), openssh, six_designs, "before put")
+
+
+def _without_nas_from(shop: Shop, openssh: OpenSshServer, designs: Path, boundary: str) -> tuple[Shop, Run]:
+    """The run whose third file was at ``boundary`` when the NAS died."""
     hold = shop.hold()
-    run = shop.begin_ingest(six_designs, faults=[hold.at("before put", nth=3)], plan=QUICK)
+    run = shop.begin_ingest(designs, faults=[hold.at(boundary, nth=3)], plan=QUICK)
     hold.wait(run)
     openssh.kill()
     hold.release()
-    run.expect(3)
-    yield shop, run
+    return shop, run.expect(3)
 
 
 def test_without_the_nas_every_file_says_so_and_waits_in_the_spool(
@@ -159,13 +162,7 @@ def test_the_next_ingest_delivers_what_waits(
 @pytest.fixture
 def cut_off(make_shop: MakeShop, openssh: OpenSshServer, six_designs: Path) -> tuple[Shop, Run]:
     """As `spooled`, and the NAS, which is back, has half of a file that went to the spool."""
-    shop = make_shop(nas=openssh, **IMPATIENT)
-    hold = shop.hold()
-    run = shop.begin_ingest(six_designs, faults=[hold.at("sftp file half written", nth=3)], plan=QUICK)
-    hold.wait(run)
-    openssh.kill()
-    hold.release()
-    run.expect(3)
+    shop, run = _without_nas_from(make_shop(nas=openssh, **IMPATIENT), openssh, six_designs, "sftp file half written")
     assert _half_written(shop), "the NAS died in the middle"
     openssh.start()
     return shop, run

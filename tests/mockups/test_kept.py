@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +15,13 @@ from printdock.mockups.kept import Kept
 def test_it_never_holds_more_than_its_limit_or_one_thing(asked: list[tuple[int, int]], limit: int) -> None:
     kept = Kept(limit)
     sizes: dict[int, int] = {}
+
+    def make(key: int) -> tuple[str, int]:
+        return f"thing {key}", sizes[key]
+
     for key, size in asked:
         sizes.setdefault(key, size)
-        assert kept.get(key, lambda key=key: (f"thing {key}", sizes[key])) == f"thing {key}"  # type: ignore[misc]
+        assert kept.get(key, partial(make, key)) == f"thing {key}"
         held = [sizes[one] for one in sizes if one in kept]
         assert key in kept
         assert kept.used == sum(held)

@@ -26,7 +26,7 @@ _LOOK_S = 0.1
 class Serving:
     """One running server. ``output`` is what it has printed so far, both streams.
 
-    ``fresh``: started as a program, which takes seconds, for tests of how it starts.
+    ``fresh``: started as a program, which takes seconds, for tests of how it starts and for other code than this one's.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Table, select, update
 
 from printdock.db.engine import Database
 from printdock.db.tables import print_files, replacements
@@ -155,7 +155,7 @@ def _check_stored(check: _Check, row: Row[Any], size: int | None) -> None:
         size = size_now(check.storage, row.path)  # people go on working: the folder was listed before the row was read
     if _is_as_stored(check, row, size) or _changes_places(check, row):
         check.found.files += 1
-    elif not _still_says_so(check, row):
+    elif not still_says_so(check.database, print_files, row, "state", "path", "sha256"):
         pass  # the next check sees it as it is then
     elif size is None:
         check.problem("file_missing", row.path, "Its file is not in the storage.", _mark_missing(check, row))
@@ -170,14 +170,11 @@ def _is_as_stored(check: _Check, row: Row[Any], size: int | None) -> bool:
     return size == row.bytes and (not check.deep or holds(check.storage, row.path, bytes(row.sha256)))
 
 
-def _still_says_so(check: _Check, row: Row[Any]) -> bool:
-    same = (
-        column == getattr(row, column.name)
-        for column in (print_files.c.state, print_files.c.path, print_files.c.sha256)
-    )
-    wanted = select(print_files.c.id).where(print_files.c.shop_id == check.shop.id, print_files.c.id == row.id, *same)
-    with check.database.read() as connection:
-        return connection.execute(wanted).first() is not None
+def still_says_so(database: Database, table: Table, row: Row[Any], *columns: str) -> bool:
+    """Whether ``table`` still has the shop's ``row``, with the same in these columns."""
+    same = (table.c[name] == getattr(row, name) for name in ("shop_id", "id", *columns))
+    with database.read() as connection:
+        return connection.execute(select(table.c.id).where(*same)).first() is not None
 
 
 def _changes_places(check: _Check, row: Row[Any]) -> bool:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from printdock.db.engine import Database
 from printdock.db.tables import mockups
 from printdock.designs.digests import holds, size_now
 from printdock.designs.lease import Clock
-from printdock.designs.verify import Problem, Verification
+from printdock.designs.verify import Problem, Verification, still_says_so
 from printdock.mockups import ledger
 from printdock.mockups.naming import THUMBNAILS, folder_of, thumbnail_of
 from printdock.shops.queries import Shop
@@ -91,7 +91,7 @@ def _check_row(check: _Check, row: Row[Any], entry: Entry | None) -> None:
         size = size_now(check.storage, row.path)  # people go on working: the folder was listed before the row was read
     if _is_as_rendered(check, row, size):
         check.found.mockups += 1
-    elif not _still_says_so(check, row):
+    elif not still_says_so(check.database, mockups, row, "key", "path", "sha256"):
         pass  # the next check sees it as it is then
     elif size is None:
         check.problem("mockup_missing", row.path, "Its file is not in the storage.", forget)
@@ -104,13 +104,6 @@ def _check_row(check: _Check, row: Row[Any], entry: Entry | None) -> None:
 
 def _is_as_rendered(check: _Check, row: Row[Any], size: int | None) -> bool:
     return size == row.bytes and (not check.deep or holds(check.storage, row.path, bytes(row.sha256)))
-
-
-def _still_says_so(check: _Check, row: Row[Any]) -> bool:
-    same = (column == getattr(row, column.name) for column in (mockups.c.key, mockups.c.path, mockups.c.sha256))
-    wanted = select(mockups.c.id).where(mockups.c.shop_id == check.shop.id, mockups.c.id == row.id, *same)
-    with check.database.read() as connection:
-        return connection.execute(wanted).first() is not None
 
 
 def _check_temporary(check: _Check, entry: Entry) -> None:
