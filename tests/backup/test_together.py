@@ -28,7 +28,7 @@ from printdock.storage.base import Entry, Storage
 from printdock.storage.local import LocalStorage
 from printdock.storage.spool import Spool
 from tests.designs.conftest import Library, draw, library, now
-from tests.designs.test_decisions import Cut, alike, content
+from tests.designs.deciding import Cut, alike, content
 
 __all__ = ["draw", "library"]
 
